@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export ANDON_DATA ?= $(CURDIR)/.andon
+
+help: ## Show these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready ## Make .venv with the locked packages and the `andon` command
+
+$(VENV)/.ready: requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Andon needs Python 3.11 or newer; " + sys.executable + " is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 setup")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check $$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/dev.lock)
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Start a server with a demo organisation and print where to look
+	@$(BIN)/andon up --demo
+
+up: setup ## Start a server on your own data
+	@$(BIN)/andon up
+
+fix: setup ## Format and repair what tools can repair
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/sqlfluff fix --quiet src/andon/transform
+
+check: setup ## Format, lint, types, floors and SQL style
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint src/andon/transform
+
+test: setup ## Every test except the long fault loops
+	@$(BIN)/pytest -n auto tests
+
+e2e: setup ## The end-to-end tests alone
+	@$(BIN)/pytest tests/e2e
+
+bench: setup ## Print the figures the docs quote
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+docs: setup ## Write the generated pages of docs/reference again
+	@$(BIN)/python -m andon.cli.reference docs/reference
+
+lock: setup ## Resolve requirements/*.lock again from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
+
+wheel: setup ## Build the wheel into dist/
+	@$(BIN)/uv build --quiet --no-build-isolation --wheel
+
+.PHONY: help setup demo up fix check test e2e bench docs lock wheel

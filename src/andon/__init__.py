@@ -1,0 +1,3 @@
+"""Andon: open, self-hosted analytics for AI coding agents."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The Python client: five methods, paging done for the caller."""

@@ -1,0 +1,1 @@
+"""The words every room shares: pure data that imports nothing of ours."""

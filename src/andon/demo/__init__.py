@@ -1,0 +1,1 @@
+"""An invented organisation and the telemetry it would have sent."""

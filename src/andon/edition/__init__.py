@@ -1,0 +1,1 @@
+"""Immutable, published answers: publish, open, roll back."""

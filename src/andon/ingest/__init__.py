@@ -1,0 +1,1 @@
+"""OTLP in: decode, redact, flatten, append, acknowledge; load into raw."""

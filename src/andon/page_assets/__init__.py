@@ -1,0 +1,1 @@
+"""The built page, mounted by the API."""

@@ -1,0 +1,1 @@
+"""Raw to marts: the dbt project and the process that runs it."""
