@@ -1,1 +1,0 @@
-"""The built page, mounted by the API."""
