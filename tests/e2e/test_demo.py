@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from line import NOW, Line, Org
 
 from andon import demo
 from andon.client import Client
+
+from line import NOW, Line, Org
 
 END = NOW.date() - dt.timedelta(days=1)
 DAYS = 40
