@@ -1,0 +1,50 @@
+{# What one engine says differently about JSON text. Keys hold dots, so they are always quoted. #}
+
+{# The value of one key as text: strings without quotes, numbers and booleans as written; null when absent. #}
+{% macro json_text(document, key) -%}
+    {{ return(adapter.dispatch('json_text', 'andon')(document, key)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_text(document, key) -%}
+    json_extract_string({{ document }}, '$."{{ key }}"')
+{%- endmacro %}
+
+{# The value of one key as JSON text: objects and lists as written; null when absent. #}
+{% macro json_value(document, key) -%}
+    {{ return(adapter.dispatch('json_value', 'andon')(document, key)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_value(document, key) -%}
+    cast(json_extract({{ document }}, '$."{{ key }}"') as varchar)
+{%- endmacro %}
+
+{# A whole number, whether it was sent as a number or as text; null when it is neither. #}
+{% macro json_int(document, key) -%}
+    {{ safe_int(json_text(document, key)) }}
+{%- endmacro %}
+
+{% macro json_float(document, key) -%}
+    {{ safe_float(json_text(document, key)) }}
+{%- endmacro %}
+
+{#
+    A from-item that gives one row per item of a JSON list: columns `item` (JSON text) and `position` (from 1).
+    Use it as `from rows cross join lateral {{ json_items('rows.list') }} as i`.
+#}
+{% macro json_items(document) -%}
+    {{ return(adapter.dispatch('json_items', 'andon')(document)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_items(document) -%}
+    (
+        select
+            cast(listed.pair.item as varchar) as item,
+            listed.pair.position as position
+        from (
+            select unnest(list_zip(
+                cast(json_extract({{ document }}, '$[*]') as json[]),
+                range(1, coalesce(json_array_length({{ document }}), 0) + 1)
+            )) as pair
+        ) as listed
+    )
+{%- endmacro %}
