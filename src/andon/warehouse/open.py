@@ -1,0 +1,39 @@
+"""
+Opens the warehouse that the settings name: the one module that imports an engine.
+
+Source: "Layout" of the design.
+"""
+
+from __future__ import annotations
+
+from andon.config import Settings
+from andon.warehouse import duckdb
+from andon.warehouse.doors import MartReader, RawStore
+from andon.warehouse.parquet_lake import ParquetLake
+
+
+def open_raw_store(settings: Settings) -> RawStore:
+    """Open the door in; safe while a build runs."""
+    return ParquetLake(settings.raw_dir)
+
+
+def prepare_warehouse(settings: Settings, directory_rows: duckdb.DirectoryRows) -> None:
+    """
+    Make the warehouse ready for a build over all raw rows that are stored now.
+
+    Raises:
+        WarehouseBusy: Another build is running.
+        WarehouseFailed: The warehouse cannot be used.
+    """
+    duckdb.prepare(settings.warehouse_path, settings.raw_dir, directory_rows)
+
+
+def open_mart_reader(settings: Settings) -> MartReader:
+    """
+    Open the door out, after a build.
+
+    Raises:
+        WarehouseBusy: A build is running.
+        WarehouseFailed: There is no warehouse yet, or it cannot be used.
+    """
+    return duckdb.DuckDbMartReader(settings.warehouse_path)

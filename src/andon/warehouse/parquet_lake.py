@@ -1,0 +1,147 @@
+"""
+Raw rows as Parquet files by table, organisation and day: the raw store of the embedded engine.
+
+::
+
+    raw/<table>/org_id=<org>/event_date=<YYYY-MM-DD>/<batch id>.parquet
+
+A file appears whole or not at all (temporary name, flush, rename, flush of the directory) and is never
+written again. ``org_id`` and ``event_date`` are columns inside the files too.
+
+Source: "Raw store" of the performance study (zstd 3, delta-encoded times, ids without a dictionary: a fifth
+smaller and faster than the defaults).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from andon.contract.telemetry import COLUMNS, Table
+from andon.warehouse.doors import InvalidRows
+from andon.warehouse.raw_tables import is_required, raw_schema
+
+_WITHOUT_DICTIONARY = frozenset({"record_id", "trace_id", "span_id", "parent_span_id"})
+"""Ids hardly ever repeat."""
+
+_DELTA = frozenset(
+    {"start_time_unix_nano", "end_time_unix_nano", "time_unix_nano", "observed_time_unix_nano", "received_at"}
+)
+"""Times that grow from row to row."""
+
+_SUFFIX = ".parquet"
+_UNFINISHED_SUFFIX = ".unfinished"
+
+
+class ParquetLake:
+    """
+    A :class:`~andon.warehouse.doors.RawStore` in a directory.
+
+    One process at a time may append a batch of one name; the loader's lock sees to that.
+
+    Args:
+        directory: ``raw/`` of the data directory; made when the first rows come.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def append(self, table: Table, rows: pa.Table, batch_id: str) -> None:
+        """Store rows durably, as :meth:`andon.warehouse.doors.RawStore.append` promises."""
+        rows = as_stored(table, rows)
+        if rows.num_rows == 0:
+            return
+
+        partitions = rows.select(["org_id", "event_date"]).group_by(["org_id", "event_date"]).aggregate([])
+        for partition in partitions.to_pylist():
+            folder = self._folder(table, partition["org_id"], partition["event_date"].isoformat())
+            path = folder / f"{quote(batch_id, safe='')}{_SUFFIX}"
+            if path.exists():
+                # Perhaps stored a moment before a crash: the name must be durable before the batch is.
+                _sync(folder)
+                continue
+            _make_directory(folder)
+            part = rows.filter(
+                (pc.field("org_id") == partition["org_id"])
+                & (pc.field("event_date") == partition["event_date"])
+            )
+            _write(part, path)
+
+    def files(self, table: Table) -> list[Path]:
+        """List the finished files of a raw table, in a stable order."""
+        return sorted((self._directory / table).glob(f"org_id=*/event_date=*/*{_SUFFIX}"))
+
+    def _folder(self, table: Table, org_id: str, day: str) -> Path:
+        return self._directory / table / f"org_id={quote(org_id, safe='')}" / f"event_date={day}"
+
+
+def as_stored(table: Table, rows: pa.Table) -> pa.Table:
+    """
+    Give *rows* exactly the columns of their raw table; missing ones are null.
+
+    Raises:
+        InvalidRows: A column is unknown, has another type, or lacks a value that is never null.
+    """
+    schema = raw_schema(table)
+    unknown = sorted(set(rows.column_names) - set(schema.names))
+    if unknown:
+        raise InvalidRows(f"{table} has no column {', '.join(unknown)}")
+
+    columns = []
+    for field, column in zip(schema, COLUMNS[table], strict=True):
+        try:
+            values = (
+                rows.column(field.name).cast(field.type)
+                if field.name in rows.column_names
+                else pa.nulls(rows.num_rows, field.type)
+            )
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise InvalidRows(f"Column {field.name} of {table} does not fit: {error}") from None
+        if is_required(column) and values.null_count:
+            raise InvalidRows(
+                f"Column {field.name} of {table} is never null, yet it is in {values.null_count} rows"
+            )
+        columns.append(values)
+    return pa.table(columns, schema=schema)
+
+
+def _write(rows: pa.Table, path: Path) -> None:
+    names = rows.column_names
+    encodings: dict[str, Any] = {name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA}
+    unfinished = path.with_name(path.name + _UNFINISHED_SUFFIX)
+    with unfinished.open("wb") as file:
+        pq.write_table(
+            rows,
+            file,
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=[n for n in names if n not in _WITHOUT_DICTIONARY and n not in _DELTA],
+            column_encoding=encodings,
+        )
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
+    _sync(path.parent)
+
+
+def _make_directory(folder: Path) -> None:
+    """Make a directory and its parents so that their names survive a power cut."""
+    if folder.is_dir():
+        return
+    _make_directory(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync(folder.parent)
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
