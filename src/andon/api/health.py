@@ -1,0 +1,83 @@
+"""What a supervisor asks: is it alive, can it answer, how is it doing. Needs no key; tells nothing private."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import msgspec
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from andon.api.measures import Measures
+from andon.contract.problems import Unavailable
+from andon.edition.editions import Editions
+
+HEALTH_PATHS = ("/healthz", "/readyz", "/metrics")
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """
+    The body of ``/readyz`` when reports can be answered.
+
+    Attributes:
+        status: Always ``ready``.
+        edition: Number of the edition that is served.
+        data_through: Newest complete UTC day in it.
+        data_age_days: Days from then to today: 1 when all is well.
+    """
+
+    status: str
+    edition: int
+    data_through: dt.date
+    data_age_days: int
+
+
+class Health:
+    """
+    Answers ``/healthz``, ``/readyz`` and ``/metrics``.
+
+    Args:
+        editions: Asked for the current one.
+        clock: Tells the time, in UTC.
+        measures: What ``/metrics`` tells.
+    """
+
+    def __init__(self, editions: Editions, clock: Callable[[], dt.datetime], measures: Measures) -> None:
+        self._editions = editions
+        self._clock = clock
+        self._measures = measures
+
+    def routes(self) -> list[Route]:
+        """List the routes, HEAD included."""
+        endpoints = (self._healthz, self._readyz, self._metrics)
+        return [Route(path, endpoint) for path, endpoint in zip(HEALTH_PATHS, endpoints, strict=True)]
+
+    async def _healthz(self, _: Request) -> Response:
+        return Response(b'{"status":"ok"}', headers=NO_STORE, media_type="application/json")
+
+    def _readyz(self, _: Request) -> Response:
+        readiness = self._readiness()
+        if readiness is None:
+            raise Unavailable("No edition published yet. Run `andon build`, or wait for the daily build")
+        return Response(msgspec.json.encode(readiness), headers=NO_STORE, media_type="application/json")
+
+    def _metrics(self, _: Request) -> Response:
+        readiness = self._readiness()
+        text = (
+            self._measures.render(readiness.edition, readiness.data_age_days)
+            if readiness
+            else self._measures.render(None, None)
+        )
+        return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE_LATEST)
+
+    def _readiness(self) -> Readiness | None:
+        edition = self._editions.current()
+        if edition is None:
+            return None
+        age = (self._clock().date() - edition.data_through).days
+        return Readiness("ready", edition.number, edition.data_through, age)

@@ -1,0 +1,66 @@
+"""The API as one ASGI application."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
+
+from andon.api.auth import Authenticate
+from andon.api.edge import DOCS_PATH, Edge
+from andon.api.health import HEALTH_PATHS, Health
+from andon.api.measures import Measures
+from andon.api.openapi import OPENAPI_PATH, document
+from andon.api.problems import answer_framework, answer_problem
+from andon.api.reports import REPORT_PATHS, Reports
+from andon.config import Settings
+from andon.contract.problems import Problem
+from andon.edition.editions import Editions
+
+
+def create_api(
+    editions: Editions,
+    authenticate: Authenticate,
+    clock: Callable[[], dt.datetime],
+    settings: Settings,
+    extra_routes: Sequence[BaseRoute] = (),
+) -> FastAPI:
+    """
+    Put the API together.
+
+    Reports, ``/docs`` with its assets, ``/api/v1/openapi.json``, ``/healthz``, ``/readyz`` and ``/metrics``;
+    every error is a problem document, whichever route it comes from.
+
+    Args:
+        editions: Where reports come from.
+        authenticate: Tells who a key speaks for; called in a thread, so it may block.
+        clock: Tells the time, in UTC.
+        settings: ``max_range_days``.
+        extra_routes: Other rooms' routes, such as the telemetry door; they get request ids, logs, measures
+            and problem documents too.
+    """
+    app: FastAPI = FastAPIOffline(
+        title="Andon",
+        docs_url=DOCS_PATH,
+        redoc_url=None,
+        openapi_url=OPENAPI_PATH,
+        static_url=f"{DOCS_PATH}/assets",
+        # A path with a slash at its end is another path: a redirect would only hide the mistake.
+        redirect_slashes=False,
+    )
+    app.openapi = document  # type: ignore[method-assign]
+
+    ours = [route.path for route in extra_routes if isinstance(route, Route)]
+    measures = Measures([OPENAPI_PATH, DOCS_PATH, *REPORT_PATHS, *HEALTH_PATHS, *ours])
+    reports = Reports(editions, authenticate, clock, settings)
+    health = Health(editions, clock, measures)
+    app.router.routes.extend([*reports.routes(), *health.routes(), *extra_routes])
+
+    app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(HTTPException, answer_framework)
+    app.add_middleware(Edge, clock=clock, measures=measures)
+    return app

@@ -1,0 +1,291 @@
+"""
+The API described in OpenAPI 3.1, made from the contract's structs, its words and its examples.
+
+``python -m andon.api.openapi`` prints the document as ``docs/reference/openapi.json`` holds it.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import re
+import sys
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+from andon.contract.problems import (
+    BadRequest,
+    Forbidden,
+    Internal,
+    Problem,
+    ProblemDocument,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from andon.contract.reports import GROUP_BY, REPORTS, ROW_TYPES, Meta, PageMeta, Report
+
+OPENAPI_PATH = "/api/v1/openapi.json"
+
+Json = dict[str, Any]
+
+REF = "#/components/schemas/{name}"
+
+SUMMARIES: dict[Report, str] = {
+    "tokens": "Token consumption by model and user",
+    "tools": "Tool invocations and autonomy metrics",
+    "activity": "Daily, weekly, and monthly active users",
+    "productivity": "File operations and git activity",
+    "users": "Per-user metrics with pagination",
+}
+"""The contract's words for the five."""
+
+PROBLEMS: tuple[tuple[type[Problem], str, str], ...] = (
+    (
+        BadRequest,
+        "Invalid date format, today's date requested, or limit out of range.",
+        "Cannot query today's date - analytics data has a 24-hour lag",
+    ),
+    (
+        Unauthenticated,
+        "Missing or invalid API key.",
+        "Missing or invalid API key. Send a valid one as `Authorization: Bearer fk-…`",
+    ),
+    (
+        Forbidden,
+        "Insufficient permissions (requires Manager or Owner role), or an ingest key.",
+        "Insufficient permissions (requires Manager or Owner role): this key's role is member",
+    ),
+    (TooMany, "Over the rate limit; `Retry-After` says when to come back.", "Too many requests"),
+    (Internal, "Internal error.", "Something went wrong on our side; the request id is in the server's log"),
+)
+"""Errors of every report: class, when it comes, an example of its detail."""
+
+
+def document() -> Json:
+    """Describe the API; the same document at every call, not to be changed."""
+    return _document()
+
+
+@functools.cache
+def _document() -> Json:
+    schemas = _schemas()
+    paths: Json = {f"/api/v1/analytics/{report}": {"get": _operation(report)} for report in REPORTS}
+    paths["/healthz"] = {"get": _plain("health", "Whether the server is alive", {"status": "ok"})}
+    ready = {"status": "ready", "edition": 7, "data_through": "2026-01-28", "data_age_days": 1}
+    paths["/readyz"] = {"get": _plain("readiness", "Whether reports can be answered", ready)}
+    paths["/readyz"]["get"]["responses"]["503"] = _problem(
+        Unavailable,
+        "No edition published yet.",
+        "No edition published yet. Run `andon build`, or wait for it",
+    )
+
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Andon Analytics API",
+            "version": "1",
+            "description": "Usage of AI coding agents by organisation and UTC day: five reports over HTTP. "
+            "Days run through yesterday (UTC). What each number means is in docs/metrics.md.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An analytics key (`fk-…`) of a manager or owner.",
+                }
+            },
+            "headers": {
+                "RequestId": {
+                    "description": "Names the request in the server's log.",
+                    "schema": {"type": "string", "pattern": "^req_[0-9A-Z]{26}$"},
+                }
+            },
+        },
+    }
+
+
+def encode() -> bytes:
+    """Write the document as it is committed: indented, with a newline at its end."""
+    return msgspec.json.format(msgspec.json.encode(document()), indent=2) + b"\n"
+
+
+@functools.cache
+def _published() -> Json:
+    """Read the contract's own examples and words for fields."""
+    text = resources.files(__package__).joinpath("published.json").read_bytes()
+    published: Json = msgspec.json.decode(text)
+    return published
+
+
+def _operation(report: Report) -> Json:
+    parameters = [
+        _parameter(
+            "startDate", "First day, `YYYY-MM-DD`, UTC", {"type": "string", "format": "date"}, "2026-01-15"
+        ),
+        _parameter(
+            "endDate",
+            "Last day, included, `YYYY-MM-DD`, UTC; yesterday at the latest",
+            {"type": "string", "format": "date"},
+            "2026-01-15",
+        ),
+    ]
+    group_by = GROUP_BY[report]
+    if group_by is not None:
+        parameters.append(
+            _optional("group_by", "One row per value and day", {"type": "string", "enum": [group_by]})
+        )
+    if report == "users":
+        limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+        parameters.append(_optional("limit", "People per page", limit))
+        parameters.append(
+            _optional("cursor", "`next_cursor` of the page before", {"type": "string", "minLength": 1})
+        )
+
+    names = [name for name, _ in _answers(report)]
+    schema = _ref(names[0]) if len(names) == 1 else {"anyOf": [_ref(name) for name in names]}
+    examples = {
+        name: {"summary": _says(group), "value": _published()["examples"][name]}
+        for name, group in _answers(report)
+    }
+    headers = {
+        "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
+        "ETag": {
+            "description": "Send it back as `If-None-Match`: 304 while the answer is the same.",
+            "schema": {"type": "string"},
+        },
+    }
+    responses: Json = {
+        "200": {
+            "description": SUMMARIES[report],
+            "headers": headers,
+            "content": {"application/json": {"schema": schema, "examples": examples}},
+        },
+        "304": {"description": "The answer is the one that `If-None-Match` names.", "headers": headers},
+    }
+    for problem, says, detail in PROBLEMS:
+        responses[str(problem.status)] = _problem(problem, says, detail)
+
+    return {
+        "operationId": report,
+        "summary": SUMMARIES[report],
+        "tags": ["analytics"],
+        "parameters": parameters,
+        "responses": responses,
+    }
+
+
+def _answers(report: Report) -> list[tuple[str, str | None]]:
+    """Name the schemas of a report's answers, with their grouping."""
+    return [
+        (f"{row.__name__}Answer", group_by) for (name, group_by), row in ROW_TYPES.items() if name == report
+    ]
+
+
+def _says(group_by: str | None) -> str:
+    return "without group_by" if group_by is None else f"group_by={group_by}"
+
+
+def _parameter(name: str, says: str, schema: Json, example: str) -> Json:
+    return {
+        "name": name,
+        "in": "query",
+        "required": True,
+        "description": says,
+        "schema": schema,
+        "example": example,
+    }
+
+
+def _optional(name: str, says: str, schema: Json) -> Json:
+    return {"name": name, "in": "query", "required": False, "description": says, "schema": schema}
+
+
+def _plain(operation_id: str, summary: str, example: Json) -> Json:
+    return {
+        "operationId": operation_id,
+        "summary": summary,
+        "tags": ["health"],
+        "security": [],
+        "responses": {
+            "200": {
+                "description": summary,
+                "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}},
+                "content": {"application/json": {"schema": {"type": "object"}, "example": example}},
+            }
+        },
+    }
+
+
+def _problem(problem: type[Problem], says: str, detail: str) -> Json:
+    headers: Json = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+    if problem is Unauthenticated:
+        headers["WWW-Authenticate"] = {"schema": {"type": "string", "const": "Bearer"}}
+    if problem is TooMany:
+        headers["Retry-After"] = {"schema": {"type": "integer", "minimum": 1}}
+    example = ProblemDocument(problem.title, detail, problem.status, "req_01HPMQ9WXYZ0000000000000")
+    return {
+        "description": says,
+        "headers": headers,
+        "content": {
+            "application/problem+json": {
+                "schema": _ref("ProblemDocument"),
+                "example": msgspec.to_builtins(example),
+            }
+        },
+    }
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": REF.format(name=name)}
+
+
+def _schemas() -> Json:
+    types = [*dict.fromkeys(ROW_TYPES.values()), Meta, PageMeta, ProblemDocument]
+    _, components = msgspec.json.schema_components(types, ref_template=REF)
+    schemas = {name: _describe(copy.deepcopy(schema)) for name, schema in components.items()}
+
+    for (report, group_by), row in ROW_TYPES.items():
+        words = {"group_key": f"The value of `{group_by}`", **_published()["fields"][report]}
+        for field, schema in schemas[row.__name__]["properties"].items():
+            if field in words:
+                schema["description"] = words[field]
+        meta = PageMeta if report == "users" else Meta
+        schemas[f"{row.__name__}Answer"] = {
+            "title": f"{row.__name__}Answer",
+            "description": f"Answer of /{report}, {_says(group_by)}.",
+            "type": "object",
+            "properties": {
+                "data": {"type": "array", "items": _ref(row.__name__)},
+                "meta": _ref(meta.__name__),
+            },
+            "required": ["data", "meta"],
+        }
+    for field, schema in schemas[Meta.__name__]["properties"].items():
+        schemas[PageMeta.__name__]["properties"][field] = schema
+    return dict(sorted(schemas.items()))
+
+
+def _describe(schema: Json) -> Json:
+    """Move the lines of a docstring's ``Attributes`` to the properties that they describe."""
+    summary, _, attributes = schema.get("description", "").partition("\n\nAttributes:\n")
+    schema["description"] = summary.replace("``", "`")
+
+    for field, says in re.findall(r"^ {4}(\w+): (.+(?:\n {5,}.+)*)", attributes, re.MULTILINE):
+        camel = re.sub(r"_(\w)", lambda match: match[1].upper(), field)
+        found = schema["properties"].get(field) or schema["properties"].get(camel)
+        if found is not None:
+            found["description"] = re.sub(r"\s+", " ", says).replace("``", "`")
+    return schema
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(encode())

@@ -1,0 +1,139 @@
+"""The five routes: who asks, for what, and the answer put together from an edition's fragments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from andon import __version__
+from andon.api.auth import Authenticate, Principal, admit
+from andon.api.parameters import read_group_by, read_page, read_range
+from andon.config import Settings
+from andon.contract.days import DayRange
+from andon.contract.reports import REPORTS, Meta, PageMeta, Report
+from andon.edition.editions import Editions
+from andon.edition.opened import Edition, UserPage
+
+PREFIX = "/api/v1/analytics"
+
+REPORT_PATHS = tuple(f"{PREFIX}/{report}" for report in REPORTS)
+
+NOTHING = UserPage([], has_more=False, next_cursor=None)
+"""The only page there is before the first edition."""
+
+
+class Reports:
+    """
+    Answers the five reports.
+
+    Args:
+        editions: Where answers come from.
+        authenticate: Tells who a key speaks for.
+        clock: Tells the time, in UTC.
+        settings: The longest range.
+    """
+
+    def __init__(
+        self,
+        editions: Editions,
+        authenticate: Authenticate,
+        clock: Callable[[], dt.datetime],
+        settings: Settings,
+    ) -> None:
+        self._editions = editions
+        self._authenticate = authenticate
+        self._clock = clock
+        self._max_days = settings.max_range_days
+
+    def routes(self) -> list[Route]:
+        """List the routes, HEAD included."""
+        return [Route(f"{PREFIX}/{report}", self._endpoint(report)) for report in REPORTS]
+
+    def _endpoint(self, report: Report) -> Callable[[Request], Response]:
+        # Not a coroutine: keys and fragments are read from databases, so Starlette runs it in a thread.
+        def endpoint(request: Request) -> Response:
+            principal = admit(request.headers, self._authenticate)
+            request.state.org_id, request.state.key_id = principal.org_id, principal.key_id
+            return self._answer(report, request, principal)
+
+        return endpoint
+
+    def _answer(self, report: Report, request: Request, principal: Principal) -> Response:
+        items = request.query_params.multi_items()
+        days = read_range(items, today=self._clock().date(), max_days=self._max_days)
+        group_by = read_group_by(items, report)
+        page = read_page(items) if report == "users" else None
+
+        edition = self._editions.current()
+        headers = {
+            "ETag": _tag(edition, principal.org_id, request),
+            "Cache-Control": "private, no-cache",
+            "Vary": "Authorization",
+        }
+        if _is_known(request.headers.getlist("if-none-match"), headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+
+        if page is not None:
+            found = (
+                edition.user_rows(principal.org_id, days.start, days.end, page.cursor, page.limit)
+                if edition
+                else NOTHING
+            )
+            body = _envelope(found.fragments, _page_meta(edition, principal.org_id, days, found))
+        else:
+            rows = (
+                edition.day_rows(principal.org_id, report, group_by, days.start, days.end) if edition else []
+            )
+            body = _envelope(rows, _meta(edition, principal.org_id, days))
+        return Response(body, headers=headers, media_type="application/json")
+
+
+def _envelope(fragments: list[bytes], meta: Meta) -> bytes:
+    """Put an answer together; fragments were checked against the contract when they were published."""
+    return b'{"data":[' + b",".join(fragments) + b'],"meta":' + msgspec.json.encode(meta) + b"}"
+
+
+def _meta(edition: Edition | None, org_id: str, days: DayRange) -> Meta:
+    return Meta(
+        org_id=org_id, start_date=days.start, end_date=days.end, data_through=_data_through(edition, org_id)
+    )
+
+
+def _page_meta(edition: Edition | None, org_id: str, days: DayRange, page: UserPage) -> PageMeta:
+    return PageMeta(
+        org_id=org_id,
+        start_date=days.start,
+        end_date=days.end,
+        data_through=_data_through(edition, org_id),
+        has_more=page.has_more,
+        next_cursor=page.next_cursor,
+    )
+
+
+def _data_through(edition: Edition | None, org_id: str) -> dt.date | None:
+    # An organisation that is younger than the edition has no days in it yet: nothing is known, not zero.
+    return edition.data_through if edition is not None and edition.knows(org_id) else None
+
+
+def _tag(edition: Edition | None, org_id: str, request: Request) -> str:
+    """Name an answer: it changes when the edition, the caller's organisation or the question does."""
+    parts = (
+        __version__,
+        edition.checksum if edition else "",
+        org_id,
+        request.url.path,
+        request.scope["query_string"].decode("latin-1"),
+    )
+    return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
+
+
+def _is_known(if_none_match: list[str], tag: str) -> bool:
+    """Tell whether the caller has this answer already (RFC 9110, 13.1.2: weak comparison)."""
+    known = {part.strip().removeprefix("W/") for value in if_none_match for part in value.split(",")}
+    return tag in known or "*" in known

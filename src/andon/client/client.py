@@ -1,0 +1,168 @@
+"""HTTP to rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Literal, Self, overload
+
+import httpx2
+import msgspec
+
+from andon.client.answers import Answer
+from andon.client.problems import NoAnswer, to_problem
+from andon.contract.reports import (
+    ActivityByClient,
+    ActivityDay,
+    Envelope,
+    PageMeta,
+    ProductivityDay,
+    Report,
+    TokensByModel,
+    TokensDay,
+    ToolsByToolName,
+    ToolsDay,
+    UserDay,
+    answer_type,
+)
+
+Day = dt.date | str
+"""A UTC day: a date, or text as YYYY-MM-DD."""
+
+OK = 200
+
+MOST_PEOPLE = 100
+"""People per page: the most that the contract allows, so the fewest requests."""
+
+
+class Client:
+    """
+    A connection to one Andon server.
+
+    Every method raises a problem of ``andon.contract.problems`` when the server refuses (its ``detail`` says
+    why, its ``headers["X-Request-Id"]`` names the request in the server's log), and ``NoAnswer`` when
+    nothing of Andon answers.
+
+    Args:
+        base_url: Address of the server, such as ``http://127.0.0.1:8400``.
+        key: An analytics key of a manager or owner, ``fk-…``.
+        timeout: Seconds to wait for each answer. The default leaves room for a year of ``/tokens``.
+    """
+
+    def __init__(self, base_url: str, key: str, *, timeout: float = 30) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._http = httpx2.Client(headers={"Authorization": f"Bearer {key}"}, timeout=timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    @overload
+    def tokens(self, start: Day, end: Day, group_by: None = None) -> Answer[TokensDay]: ...
+    @overload
+    def tokens(self, start: Day, end: Day, group_by: Literal["model"]) -> Answer[TokensByModel]: ...
+    def tokens(
+        self, start: Day, end: Day, group_by: Literal["model"] | None = None
+    ) -> Answer[TokensDay] | Answer[TokensByModel]:
+        """Ask for tokens of the days from *start* to *end*, both included; by day, or by day and model."""
+        answer: Answer[TokensDay] | Answer[TokensByModel] = self._rows("tokens", start, end, group_by)
+        return answer
+
+    @overload
+    def tools(self, start: Day, end: Day, group_by: None = None) -> Answer[ToolsDay]: ...
+    @overload
+    def tools(self, start: Day, end: Day, group_by: Literal["tool_name"]) -> Answer[ToolsByToolName]: ...
+    def tools(
+        self, start: Day, end: Day, group_by: Literal["tool_name"] | None = None
+    ) -> Answer[ToolsDay] | Answer[ToolsByToolName]:
+        """Ask for tool use of the days from *start* to *end*, both included; by day, or by day and tool."""
+        answer: Answer[ToolsDay] | Answer[ToolsByToolName] = self._rows("tools", start, end, group_by)
+        return answer
+
+    @overload
+    def activity(self, start: Day, end: Day, group_by: None = None) -> Answer[ActivityDay]: ...
+    @overload
+    def activity(self, start: Day, end: Day, group_by: Literal["client"]) -> Answer[ActivityByClient]: ...
+    def activity(
+        self, start: Day, end: Day, group_by: Literal["client"] | None = None
+    ) -> Answer[ActivityDay] | Answer[ActivityByClient]:
+        """Ask for active people of the days from *start* to *end*, both included; by day and maybe client."""
+        answer: Answer[ActivityDay] | Answer[ActivityByClient] = self._rows("activity", start, end, group_by)
+        return answer
+
+    def productivity(self, start: Day, end: Day) -> Answer[ProductivityDay]:
+        """Ask for files, commits and pull requests of the days from *start* to *end*, both included."""
+        answer: Answer[ProductivityDay] = self._rows("productivity", start, end, None)
+        return answer
+
+    def users(self, start: Day, end: Day, limit: int = MOST_PEOPLE) -> Iterator[UserDay]:
+        """
+        Go through every person and active day from *start* to *end*, by person, then day.
+
+        Args:
+            start: First UTC day.
+            end: Last UTC day, included.
+            limit: People per request, 1 to 100. Pages are fetched as the iterator reaches them.
+        """
+        cursor: str | None = None
+        while True:
+            answer = self.users_page(start, end, limit=limit, cursor=cursor)
+            yield from answer.data
+            if not answer.meta.has_more:
+                return
+            cursor = answer.meta.next_cursor
+
+    def users_page(
+        self, start: Day, end: Day, *, limit: int = MOST_PEOPLE, cursor: str | None = None
+    ) -> Envelope[UserDay, PageMeta]:
+        """
+        Ask for one page of people, for callers who keep their place themselves.
+
+        Args:
+            start: First UTC day.
+            end: Last UTC day, included.
+            limit: People on the page, 1 to 100.
+            cursor: ``meta.next_cursor`` of the page before; None for the first.
+        """
+        more = {"limit": str(limit)} | ({"cursor": cursor} if cursor is not None else {})
+        page: Envelope[UserDay, PageMeta] = self._get("users", start, end, None, more)
+        return page
+
+    def _rows(self, report: Report, start: Day, end: Day, group_by: str | None) -> Any:  # noqa: ANN401 (the overloads say)
+        more = {"group_by": group_by} if group_by is not None else {}
+        answer = self._get(report, start, end, group_by, more)
+        return Answer(answer.data, answer.meta)
+
+    def _get(self, report: Report, start: Day, end: Day, group_by: str | None, more: dict[str, str]) -> Any:  # noqa: ANN401 (the report decides)
+        url = f"{self._base_url}/api/v1/analytics/{report}"
+        try:
+            response = self._http.get(url, params={"startDate": str(start), "endDate": str(end), **more})
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise NoAnswer(
+                f"No answer from {self._base_url}: {error or type(error).__name__}. Is Andon running there?"
+            ) from None
+
+        if response.status_code != OK:
+            problem = to_problem(response.status_code, dict(response.headers), response.content)
+            raise problem or self._stranger(response)
+        try:
+            # A grouping that this client does not know yet cannot come back: the server refuses it first.
+            return msgspec.json.decode(response.content, type=answer_type(report, group_by))
+        except msgspec.DecodeError:
+            raise self._stranger(response) from None
+
+    def _stranger(self, response: httpx2.Response) -> NoAnswer:
+        kind = response.headers.get("content-type", "no content type")
+        return NoAnswer(
+            f"{self._base_url} answered {response.status_code} with {kind}, which is not an answer of "
+            "Andon's API. Is that its address, without a path?"
+        )

@@ -1,0 +1,194 @@
+"""
+What an edition says about itself, and the pointer that says which edition is current.
+
+::
+
+    editions/
+      current             the number of the current edition, as text
+      7/
+        manifest.json     this module
+        reports.sqlite    JSON fragments (compose.py)
+        marts/*.parquet   the report models, for free queries
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from andon.edition.durable import replace_text
+from andon.edition.problems import EditionDamaged
+
+FORMAT = 1
+"""Layout of an edition; another number was written by another version of Andon."""
+
+MANIFEST = "manifest.json"
+REPORTS = "reports.sqlite"
+MARTS = "marts"
+POINTER = "current"
+
+
+class File(msgspec.Struct, frozen=True):
+    """
+    One file of an edition.
+
+    Attributes:
+        path: Relative to the edition, with forward slashes.
+        size: Bytes.
+        sha256: Of the whole file, in hex.
+    """
+
+    path: str
+    size: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What an edition holds.
+
+    Attributes:
+        format: See ``FORMAT``.
+        number: Counts up from 1; never used twice.
+        built_at: When its build started, UTC.
+        history_start: First UTC day it has rows for; null when it has no organisations.
+        data_through: Newest complete UTC day it has rows for.
+        orgs: Organisations it knows, in order.
+        files: Every other file of the edition, in order.
+        checksum: SHA-256 in hex of this document with an empty checksum: a damaged manifest must not
+            vouch for the files.
+    """
+
+    format: int = FORMAT
+    number: int
+    built_at: dt.datetime
+    history_start: dt.date | None
+    data_through: dt.date
+    orgs: list[str]
+    files: list[File]
+    checksum: str = ""
+
+
+def describe(edition: Path) -> list[File]:
+    """
+    Measure every file below *edition* except the manifest.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    paths = sorted(path for path in edition.rglob("*") if path.is_file() and path.name != MANIFEST)
+
+    return [
+        File(path.relative_to(edition).as_posix(), path.stat().st_size, hash_file(path)) for path in paths
+    ]
+
+
+def write_manifest(edition: Path, manifest: Manifest) -> None:
+    """
+    Write ``manifest.json`` with its checksum; the caller syncs.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    signed = msgspec.structs.replace(manifest, checksum=_checksum(manifest))
+    text = msgspec.json.format(msgspec.json.encode(signed), indent=2)
+    (edition / MANIFEST).write_bytes(text + b"\n")
+
+
+def read_manifest(edition: Path) -> Manifest:
+    """
+    Read ``manifest.json`` and check it against itself, not against the files.
+
+    Raises:
+        EditionDamaged: It is missing, unreadable, changed, or of another format.
+    """
+    try:
+        manifest = msgspec.json.decode((edition / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise EditionDamaged(f"Edition {edition.name}: {MANIFEST} cannot be read ({error})") from None
+
+    if manifest.format != FORMAT:
+        raise EditionDamaged(
+            f"Edition {edition.name} has format {manifest.format}, this Andon reads format {FORMAT}; "
+            "run `andon build` to publish one that it can read"
+        )
+    if manifest.checksum != _checksum(manifest):
+        raise EditionDamaged(f"Edition {edition.name}: {MANIFEST} is not the one that was published")
+
+    return manifest
+
+
+def verify(edition: Path) -> Manifest:
+    """
+    Read the manifest and check every file against it.
+
+    Costs one reading of the whole edition: about a second per gigabyte.
+
+    Raises:
+        EditionDamaged: The manifest or a file is missing, or is not the one that was published.
+    """
+    manifest = read_manifest(edition)
+
+    for file in manifest.files:
+        path = edition / file.path
+        try:
+            is_same = path.stat().st_size == file.size and hash_file(path) == file.sha256
+        except OSError as error:
+            raise EditionDamaged(
+                f"Edition {edition.name}: {file.path} cannot be read ({error.strerror})"
+            ) from None
+        if not is_same:
+            raise EditionDamaged(f"Edition {edition.name}: {file.path} is not the one that was published")
+
+    return manifest
+
+
+def hash_file(path: Path) -> str:
+    """
+    Hash a file without holding it in memory.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def numbers(editions_dir: Path) -> list[int]:
+    """List the editions that are complete on the disk, oldest first; unverified."""
+    if not editions_dir.is_dir():
+        return []
+    return sorted(
+        int(path.name) for path in editions_dir.iterdir() if path.is_dir() and _is_number(path.name)
+    )
+
+
+def read_pointer(editions_dir: Path) -> int | None:
+    """Tell which edition is current; None when nothing says so, or what says so is damaged."""
+    try:
+        text = (editions_dir / POINTER).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return int(text) if _is_number(text) else None
+
+
+def write_pointer(editions_dir: Path, number: int) -> None:
+    """
+    Make *number* the current edition, at once for every reader.
+
+    Raises:
+        OSError: The disk refused; the pointer is as it was.
+    """
+    replace_text(editions_dir / POINTER, f"{number}\n")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and not text.startswith("0")
+
+
+def _checksum(manifest: Manifest) -> str:
+    unsigned = msgspec.structs.replace(manifest, checksum="")
+    return hashlib.sha256(msgspec.json.encode(unsigned)).hexdigest()
