@@ -38,13 +38,10 @@
 {% macro duckdb__json_items(document) -%}
     (
         select
-            cast(listed.pair.item as varchar) as item,
-            listed.pair.position as position
+            numbered.position as position,
+            cast(json_extract({{ document }}, '$[' || (numbered.position - 1) || ']') as varchar) as item
         from (
-            select unnest(list_zip(
-                cast(json_extract({{ document }}, '$[*]') as json[]),
-                range(1, coalesce(json_array_length({{ document }}), 0) + 1)
-            )) as pair
-        ) as listed
+            select unnest(range(1, cast(coalesce(json_array_length({{ document }}), 0) as bigint) + 1)) as position
+        ) as numbered
     )
 {%- endmacro %}

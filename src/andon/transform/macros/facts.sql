@@ -1,0 +1,123 @@
+{# What every fact carries and what each kind adds: the agreement between staging and intermediate. #}
+
+{# The columns that every fact has, in order. #}
+{% macro shared_fact_columns() %}
+    {{ return([
+        'org_id', 'record_id', 'source_signal', 'source_rank', 'agent', 'agent_version', 'session_id', 'client',
+        'ingest_key_id', 'identity_email', 'identity_account', 'identity_user', 'identity_install', 'team',
+        'repository', 'occurred_at', 'occurred_at_unix_nano', 'event_date', 'dedupe_key',
+    ]) }}
+{% endmacro %}
+
+{# The columns that one kind of fact adds, in order. #}
+{% macro own_fact_columns(kind) %}
+    {{ return({
+        'session_starts': ['start_type'],
+        'user_messages': ['origin'],
+        'assistant_messages': ['model'],
+        'model_calls': [
+            'model', 'model_tier', 'purpose', 'input_tokens', 'output_tokens', 'cache_read_tokens',
+            'cache_write_tokens', 'reasoning_tokens', 'cost_usd',
+        ],
+        'tool_calls': [
+            'tool_name', 'call_id', 'tool_kind', 'mcp_server', 'mcp_tool', 'outcome', 'autonomy_level',
+            'duration_ms',
+        ],
+        'file_changes': ['operation', 'extension', 'lines_added', 'lines_removed'],
+        'git_actions': ['git_kind', 'confidence', 'change_count'],
+        'skill_activations': ['skill_name'],
+        'slash_commands': ['command_name'],
+        'hook_runs': ['hook_event', 'hook_matcher', 'hook_command', 'run_count'],
+    }[kind]) }}
+{% endmacro %}
+
+{#
+    The shared columns of a staged fact.
+
+    rows: alias of a relation with the columns of a stg_otlp model.
+    signal: logs, spans or metrics; rank: 1 is preferred, one rank per session and kind is kept.
+    agent, client, dedupe_key: expressions; the key is equal for one real-world fact, within organisation and agent.
+#}
+{% macro fact_columns(rows, signal, rank, agent, client, dedupe_key) -%}
+    {{ rows }}.org_id as org_id,
+    {{ rows }}.record_id as record_id,
+    cast({{ signal }} as {{ text() }}) as source_signal,
+    cast({{ rank }} as {{ int64() }}) as source_rank,
+    cast({{ agent }} as {{ text() }}) as agent,
+    {{ rows }}.service_version as agent_version,
+    {{ rows }}.session_id as session_id,
+    cast({{ client }} as {{ text() }}) as client,
+    {{ rows }}.ingest_key_id as ingest_key_id,
+    {{ rows }}.identity_email as identity_email,
+    {{ rows }}.identity_account as identity_account,
+    {{ rows }}.identity_user as identity_user,
+    {{ rows }}.identity_install as identity_install,
+    {{ rows }}.team as team,
+    {{ rows }}.repository as repository,
+    {{ rows }}.occurred_at as occurred_at,
+    {{ rows }}.occurred_at_unix_nano as occurred_at_unix_nano,
+    {{ rows }}.event_date as event_date,
+    cast({{ dedupe_key }} as {{ text() }}) as dedupe_key
+{%- endmacro %}
+
+{# A number of tokens: nothing said is nothing counted, and never below zero. #}
+{% macro tokens(expression) -%}
+    cast(greatest(coalesce({{ expression }}, 0), 0) as {{ int64() }})
+{%- endmacro %}
+
+{# A call is `thinking` when it used reasoning: reasoning tokens, or an effort above none. #}
+{% macro model_tier(reasoning_tokens, effort) -%}
+    case
+        when coalesce({{ reasoning_tokens }}, 0) > 0 then 'thinking'
+        when coalesce(lower({{ effort }}), '') not in ('', 'none', 'off', 'disabled') then 'thinking'
+        else 'standard'
+    end
+{%- endmacro %}
+
+{#
+    The server and tool inside `mcp__<server>__<tool>`; null where the name is not of that form. Half of a glued
+    name, trailing JSON and control characters are residue of somebody's parsing and cut off.
+#}
+{% macro mcp_server_of(tool_name) -%}
+    case
+        when {{ tool_name }} like 'mcp\_\_%\_\_%' escape '\'
+            then nullif({{ text_before('substr(' ~ clean_name(tool_name) ~ ', 6)', '__') }}, '')
+    end
+{%- endmacro %}
+
+{% macro mcp_tool_of(tool_name) -%}
+    case
+        when {{ tool_name }} like 'mcp\_\_%\_\_%' escape '\'
+            then nullif(substr(
+                {{ clean_name(tool_name) }},
+                8 + length({{ text_before('substr(' ~ clean_name(tool_name) ~ ', 6)', '__') }})
+            ), '')
+    end
+{%- endmacro %}
+
+{% macro clean_name(expression) -%}
+    nullif(trim({{ without_pattern(expression, '[\\s\\x00-\\x1f]*[{\\[].*$|[\\x00-\\x1f\\x7f]') }}), '')
+{%- endmacro %}
+
+{# Lower case with its dot, `(none)` for a file without, `(unknown)` where nobody said. #}
+{% macro file_extension(expression) -%}
+    case
+        when {{ expression }} is null then '(unknown)'
+        when trim({{ expression }}) = '' then '(none)'
+        when left(trim({{ expression }}), 1) in ('.', '(') then lower(trim({{ expression }}))
+        else concat('.', lower(trim({{ expression }})))
+    end
+{%- endmacro %}
+
+{# All agents' models of a kind, one beneath the other; which agents have one says the variable `staged`. #}
+{% macro union_staged(kind) %}
+    {%- set columns = shared_fact_columns() + own_fact_columns(kind) -%}
+    {%- for agent in var('staged')[kind] %}
+select
+        {%- for column in columns %}
+    {{ agent }}_facts.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+from {{ ref('stg_' ~ agent ~ '__' ~ kind) }} as {{ agent }}_facts
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+{% endmacro %}

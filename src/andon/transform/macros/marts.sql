@@ -1,0 +1,147 @@
+{# What the marts share: the columns of facts, the range of the reports, rounding, the spine. #}
+
+{# Facts of one kind with whose they are: every column of the chosen facts, `fact_id` and `user_id`. #}
+{% macro facts_of(kind) -%}
+    select
+        chosen.*,
+        {{ md5_hex("concat(chosen.org_id, '|', chosen.agent, '|" ~ kind ~ "|', chosen.dedupe_key)") }} as fact_id,
+        coalesce(identities.user_id, {{ unattributed_user_id() }}) as user_id
+    from {{ ref('int_' ~ kind ~ '_chosen') }} as chosen
+    left join {{ ref('int_person_identities') }} as identities
+        on
+            chosen.org_id = identities.org_id
+            and chosen.record_id = identities.record_id
+{%- endmacro %}
+
+{# The columns that every fact carries. #}
+{% macro fact_keys(alias) -%}
+    {{ alias }}.fact_id as fact_id,
+    {{ alias }}.org_id as org_id,
+    {{ alias }}.user_id as user_id,
+    {{ alias }}.session_id as session_id,
+    {{ alias }}.agent as agent,
+    {{ alias }}.agent_version as agent_version,
+    {{ alias }}.client as client,
+    {{ alias }}.occurred_at as occurred_at,
+    {{ alias }}.occurred_at_unix_nano as occurred_at_unix_nano,
+    {{ alias }}.event_date as event_date,
+    {{ alias }}.repository as repository,
+    {{ alias }}.team as team,
+    {{ alias }}.record_id as record_id
+{%- endmacro %}
+
+{% macro first_day() -%} cast('{{ var("history_start") }}' as date) {%- endmacro %}
+
+{% macro last_day() -%} cast('{{ var("data_through") }}' as date) {%- endmacro %}
+
+{# Whether reports cover a day. #}
+{% macro reported(day) -%}
+    {{ day }} between {{ first_day() }} and {{ last_day() }}
+{%- endmacro %}
+
+{# A from-item with one row per organisation and day of the reports: columns `org_id`, `day`. #}
+{% macro org_days() -%}
+    (
+        select
+            organisations.org_id as org_id,
+            days.day as day
+        from {{ ref('stg_directory__organisations') }} as organisations
+        cross join {{ ref('dim_days') }} as days
+    )
+{%- endmacro %}
+
+{# A sum as the whole number that the contract wants; engines differ on the type of SUM. #}
+{% macro whole_sum(expression) -%}
+    cast(coalesce(sum({{ expression }}), 0) as {{ int64() }})
+{%- endmacro %}
+
+{% macro whole(expression) -%}
+    cast(coalesce({{ expression }}, 0) as {{ int64() }})
+{%- endmacro %}
+
+{# Two whole numbers' quotient; 0 where there is nothing to divide by. #}
+{% macro ratio(dividend, divisor) -%}
+    case
+        when coalesce({{ divisor }}, 0) = 0 then cast(0 as {{ float64() }})
+        else cast({{ dividend }} as {{ float64() }}) / cast({{ divisor }} as {{ float64() }})
+    end
+{%- endmacro %}
+
+{# An exact decimal that a count of tokens times a weight always fits into: eight places. #}
+{% macro exact_product(count, weight) -%}
+    {{ return(adapter.dispatch('exact_product', 'andon')(count, weight)) }}
+{%- endmacro %}
+
+{% macro duckdb__exact_product(count, weight) -%}
+    cast({{ count }} as decimal(20, 0)) * cast({{ weight }} as decimal(18, 8))
+{%- endmacro %}
+
+{# The nearest whole number of a decimal that is not negative, halves away from zero. #}
+{% macro round_half_up(expression) -%}
+    {{ return(adapter.dispatch('round_half_up', 'andon')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__round_half_up(expression) -%}
+    cast(floor({{ expression }} + cast(0.5 as decimal(2, 1))) as bigint)
+{%- endmacro %}
+
+{# The value that the earliest of a group's rows knows, ties by value; null when none knows one. #}
+{% macro earliest_known(value, nanos) -%}
+    substr(min(case when {{ value }} is not null then concat({{ sortable(nanos) }}, {{ value }}) end), 21)
+{%- endmacro %}
+
+{# A whole number that is not negative as 20 digits, so that text sorts as the number does. #}
+{% macro sortable(number) -%}
+    lpad(cast({{ number }} as {{ text() }}), 20, '0')
+{%- endmacro %}
+
+{#
+    A tool's name without what parsing left on it: control characters, quotes, JSON that followed the name,
+    words glued before `mcp__`. Null when nothing is left.
+#}
+{% macro repaired_tool_name(name) -%}
+    {{ return(adapter.dispatch('repaired_tool_name', 'andon')(name)) }}
+{%- endmacro %}
+
+{% macro duckdb__repaired_tool_name(name) -%}
+    nullif(trim(regexp_replace(
+        regexp_replace(
+            regexp_replace(
+                regexp_replace({{ name }}, '[\x00-\x1F\x7F]+', ' ', 'g'),
+                '^[\s"''`]+', ''
+            ),
+            '\s*["''`{\[<].*$', ''
+        ),
+        '^.+?(mcp__.+__.+)$', '\1'
+    )), '')
+{%- endmacro %}
+
+{# Where a text first occurs in another, from 1; 0 when it does not. #}
+{% macro position_of(part, expression) -%}
+    {{ return(adapter.dispatch('position_of', 'andon')(part, expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__position_of(part, expression) -%} strpos({{ expression }}, '{{ part }}') {%- endmacro %}
+
+{# Whole days from one day to another. #}
+{% macro days_from(first, last) -%}
+    {{ return(adapter.dispatch('days_from', 'andon')(first, last)) }}
+{%- endmacro %}
+
+{% macro duckdb__days_from(first, last) -%} ({{ last }} - {{ first }}) {%- endmacro %}
+
+{#
+    The linear-interpolated percentile of ranked values, exact on every engine: between the two values around
+    place `1 + share * (n - 1)`. Give it, inside a group, the value, its rank from 1 and the group's size.
+#}
+{% macro percentile_of_ranked(value, rank, size, share) -%}
+    sum(
+        case
+            when {{ rank }} = 1 + floor({{ share }} * ({{ size }} - 1))
+                then {{ value }} * (1 - ({{ share }} * ({{ size }} - 1) - floor({{ share }} * ({{ size }} - 1))))
+            when {{ rank }} = 2 + floor({{ share }} * ({{ size }} - 1))
+                then {{ value }} * ({{ share }} * ({{ size }} - 1) - floor({{ share }} * ({{ size }} - 1)))
+            else 0
+        end
+    )
+{%- endmacro %}

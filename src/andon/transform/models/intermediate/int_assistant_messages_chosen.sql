@@ -1,0 +1,1 @@
+{{ chosen('assistant_messages') }}

@@ -1,0 +1,1 @@
+{{ chosen('git_actions', within=['git_kind']) }}

@@ -1,0 +1,1 @@
+{{ chosen('hook_runs') }}

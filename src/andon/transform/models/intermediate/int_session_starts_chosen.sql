@@ -1,0 +1,1 @@
+{{ chosen('session_starts') }}

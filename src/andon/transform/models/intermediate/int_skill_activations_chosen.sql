@@ -1,0 +1,1 @@
+{{ chosen('skill_activations') }}

@@ -1,0 +1,1 @@
+{{ chosen('slash_commands') }}

@@ -1,0 +1,1 @@
+{{ chosen('tool_calls') }}

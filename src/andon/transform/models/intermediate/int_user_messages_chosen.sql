@@ -1,0 +1,1 @@
+{{ chosen('user_messages') }}

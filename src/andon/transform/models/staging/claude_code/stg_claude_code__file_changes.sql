@@ -1,0 +1,44 @@
+-- With tool details the changes are known; without, one tool call stands for one file of an unknown kind.
+with results as (
+    select
+        records.*,
+        {{ json_text('records.attributes', 'tool_name') }} as tool_name,
+        {{ json_value('records.attributes', 'andon.file_changes') }} as file_changes
+    from {{ claude_code_logs(['tool_result']) }} as records
+    where {{ json_text('records.attributes', 'success') }} = 'true'
+),
+
+changes as (
+    select
+        results.*,
+        listed.position as position,
+        {{ json_text('listed.item', 'operation') }} as operation,
+        {{ json_text('listed.item', 'extension') }} as extension,
+        {{ json_int('listed.item', 'lines_added') }} as lines_added,
+        {{ json_int('listed.item', 'lines_removed') }} as lines_removed
+    from results
+    cross join lateral {{ json_items('results.file_changes') }} as listed
+    where results.file_changes is not null
+    union all
+    select
+        results.*,
+        1 as position,
+        case when results.tool_name = 'Write' then 'create' else 'edit' end as operation,
+        {{ json_text('results.attributes', 'file.extension') }} as extension,
+        null as lines_added,
+        null as lines_removed
+    from results
+    where
+        results.file_changes is null
+        and results.tool_name in ('Write', 'Edit', 'MultiEdit', 'NotebookEdit')
+)
+
+select
+    {{ fact_columns('changes', "'logs'", 1, "'claude-code'", 'changes.client',
+        "concat(" ~ claude_code_call_key('changes') ~ ", '|', changes.position)") }},
+    changes.operation as operation,
+    {{ file_extension('changes.extension') }} as extension,
+    changes.lines_added as lines_added,
+    changes.lines_removed as lines_removed
+from changes
+where changes.operation in ('create', 'edit', 'delete')

@@ -1,0 +1,51 @@
+with actions as (
+    select
+        records.*,
+        listed.position as position,
+        {{ json_text('listed.item', 'kind') }} as git_kind,
+        coalesce(
+            {{ json_text('records.attributes', 'vcs.ref.head.revision') }},
+            {{ json_text('records.attributes', 'git_commit_id') }}
+        ) as revision
+    from {{ claude_code_logs(['tool_result']) }} as records
+    cross join lateral {{ json_items(json_value('records.attributes', 'andon.git_actions')) }} as listed
+    where {{ json_text('records.attributes', 'success') }} = 'true'
+),
+
+-- Without tool details only the counters know; they are on by default.
+points as (
+    select
+        told.*,
+        case
+            when told.metric_name = 'claude_code.commit.count' then 'commit'
+            else 'pull_request'
+        end as git_kind
+    from {{ ref('int_metric_increments') }} as told
+    where
+        told.dialect = 'claude_code'
+        and told.metric_name in ('claude_code.commit.count', 'claude_code.pull_request.count')
+        and told.increment > 0
+)
+
+select
+    {{ fact_columns('actions', "'logs'", 1, "'claude-code'", 'actions.client',
+        "concat(" ~ claude_code_call_key('actions') ~ ", '|', actions.git_kind, '|', actions.position)") }},
+    actions.git_kind as git_kind,
+    case when actions.git_kind = 'commit' and actions.revision is not null then 'exact' else 'parsed' end as confidence,
+    cast(1 as {{ int64() }}) as change_count
+from actions
+where actions.git_kind in ('commit', 'pull_request')
+union all
+select
+    {{ fact_columns('points', "'metrics'", 3, "'claude-code'",
+        'coalesce(points.client_declared, ' ~ claude_code_client(json_text('points.attributes', 'app.entrypoint'))
+        ~ ', sessions.client)',
+        "concat(points.series_id, '|', points.start_time_unix_nano, '|', points.time_unix_nano)") }},
+    points.git_kind as git_kind,
+    'exact' as confidence,
+    cast(points.increment as {{ int64() }}) as change_count
+from points
+left join {{ ref('stg_claude_code__sessions') }} as sessions
+    on
+        points.org_id = sessions.org_id
+        and points.session_id = sessions.session_id

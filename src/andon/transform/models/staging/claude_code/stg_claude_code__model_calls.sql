@@ -1,0 +1,84 @@
+with requests as (
+    select
+        records.*,
+        {{ json_text('records.attributes', 'model') }} as model,
+        {{ json_text('records.attributes', 'effort') }} as effort,
+        {{ json_text('records.attributes', 'query_source') }} as query_source,
+        {{ json_text('records.attributes', 'agent_id') }} as agent_id,
+        {{ json_text('records.attributes', 'request_id') }} as request_id
+    from {{ claude_code_logs(['api_request']) }} as records
+),
+
+spans as (
+    select
+        finished.*,
+        {{ json_text('finished.attributes', 'model') }} as model,
+        {{ json_text('finished.attributes', 'effort') }} as effort,
+        {{ json_text('finished.attributes', 'query_source_safe') }} as query_source,
+        {{ json_text('finished.attributes', 'agent_id') }} as agent_id,
+        {{ json_text('finished.attributes', 'request_id') }} as request_id
+    from {{ ref('stg_otlp__spans') }} as finished
+    where
+        finished.dialect = 'claude_code'
+        and finished.name = 'claude_code.llm_request'
+        and coalesce({{ json_text('finished.attributes', 'success') }}, 'true') = 'true'
+),
+
+-- Without logs and traces the token counter still tells how much which model used.
+points as (
+    select
+        told.*,
+        {{ json_text('told.attributes', 'model') }} as model,
+        {{ json_text('told.attributes', 'effort') }} as effort,
+        {{ json_text('told.attributes', 'query_source') }} as query_source,
+        {{ json_text('told.attributes', 'type') }} as token_type
+    from {{ ref('int_metric_increments') }} as told
+    where
+        told.dialect = 'claude_code'
+        and told.metric_name = 'claude_code.token.usage'
+        and told.increment > 0
+)
+
+select
+    {{ fact_columns('requests', "'logs'", 1, "'claude-code'", 'requests.client',
+        "coalesce(concat(requests.session_id, '|', requests.request_id), requests.record_id)") }},
+    requests.model as model,
+    {{ model_tier('null', 'requests.effort') }} as model_tier,
+    {{ claude_code_purpose('requests.query_source', 'requests.agent_id') }} as purpose,
+    {{ tokens(json_int('requests.attributes', 'input_tokens')) }} as input_tokens,
+    {{ tokens(json_int('requests.attributes', 'output_tokens')) }} as output_tokens,
+    {{ tokens(json_int('requests.attributes', 'cache_read_tokens')) }} as cache_read_tokens,
+    {{ tokens(json_int('requests.attributes', 'cache_creation_tokens')) }} as cache_write_tokens,
+    {{ tokens('null') }} as reasoning_tokens,
+    {{ json_float('requests.attributes', 'cost_usd') }} as cost_usd
+from requests
+union all
+select
+    {{ fact_columns('spans', "'spans'", 2, "'claude-code'",
+        'coalesce(spans.client_declared, ' ~ claude_code_client(json_text('spans.attributes', 'app.entrypoint')) ~ ')',
+        "coalesce(concat(spans.session_id, '|', spans.request_id), spans.record_id)") }},
+    spans.model as model,
+    {{ model_tier('null', 'spans.effort') }} as model_tier,
+    {{ claude_code_purpose('spans.query_source', 'spans.agent_id') }} as purpose,
+    {{ tokens(json_int('spans.attributes', 'input_tokens')) }} as input_tokens,
+    {{ tokens(json_int('spans.attributes', 'output_tokens')) }} as output_tokens,
+    {{ tokens(json_int('spans.attributes', 'cache_read_tokens')) }} as cache_read_tokens,
+    {{ tokens(json_int('spans.attributes', 'cache_creation_tokens')) }} as cache_write_tokens,
+    {{ tokens('null') }} as reasoning_tokens,
+    {{ json_float('spans.attributes', 'cost_usd') }} as cost_usd
+from spans
+union all
+select
+    {{ fact_columns('points', "'metrics'", 3, "'claude-code'",
+        'coalesce(points.client_declared, ' ~ claude_code_client(json_text('points.attributes', 'app.entrypoint')) ~ ')',
+        "concat(points.series_id, '|', points.start_time_unix_nano, '|', points.time_unix_nano)") }},
+    points.model as model,
+    {{ model_tier('null', 'points.effort') }} as model_tier,
+    {{ claude_code_purpose('points.query_source', 'null') }} as purpose,
+    cast(case when points.token_type = 'input' then points.increment else 0 end as {{ int64() }}) as input_tokens,
+    cast(case when points.token_type = 'output' then points.increment else 0 end as {{ int64() }}) as output_tokens,
+    cast(case when points.token_type = 'cacheRead' then points.increment else 0 end as {{ int64() }}) as cache_read_tokens,
+    cast(case when points.token_type = 'cacheCreation' then points.increment else 0 end as {{ int64() }}) as cache_write_tokens,
+    {{ tokens('null') }} as reasoning_tokens,
+    {{ safe_float('null') }} as cost_usd
+from points

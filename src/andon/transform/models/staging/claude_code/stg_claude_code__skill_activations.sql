@@ -1,0 +1,27 @@
+with told as (
+    select
+        records.*,
+        nullif(nullif({{ json_text('records.attributes', 'skill.name') }}, 'custom_skill'), 'custom') as skill_name
+    from {{ claude_code_logs(['skill_activated', 'api_request']) }} as records
+),
+
+-- A redacted name is told again by the next request that it caused.
+followed as (
+    select
+        told.*,
+        first_value(case when told.event_name = 'api_request' then told.skill_name end ignore nulls) over (
+            partition by told.org_id, told.session_id
+            order by told.occurred_at_unix_nano, told.sequence, told.record_id
+            rows between current row and unbounded following
+        ) as next_name
+    from told
+)
+
+select
+    {{ fact_columns('followed', "'logs'", 1, "'claude-code'", 'followed.client', 'followed.record_id') }},
+    coalesce(followed.skill_name, followed.next_name, '(redacted)') as skill_name
+from followed
+where
+    followed.event_name = 'skill_activated'
+    -- A slash command of the user's is told by the prompt itself.
+    and {{ json_text('followed.attributes', 'invocation_trigger') }} is distinct from 'user-slash'

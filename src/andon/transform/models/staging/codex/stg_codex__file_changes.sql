@@ -1,0 +1,22 @@
+with changes as (
+    select
+        results.*,
+        listed.position as position,
+        {{ json_text('listed.item', 'operation') }} as operation,
+        {{ json_text('listed.item', 'extension') }} as extension,
+        {{ json_int('listed.item', 'lines_added') }} as lines_added,
+        {{ json_int('listed.item', 'lines_removed') }} as lines_removed
+    from {{ ref('stg_codex__tool_results') }} as results
+    cross join lateral {{ json_items(json_value('results.attributes', 'andon.file_changes')) }} as listed
+    where results.had_effect = 1
+)
+
+select
+    {{ fact_columns('changes', "'logs'", 1, "'codex'", 'changes.client',
+        "concat(coalesce(changes.call_key, changes.record_id), '|', changes.position)") }},
+    changes.operation as operation,
+    {{ file_extension('changes.extension') }} as extension,
+    changes.lines_added as lines_added,
+    changes.lines_removed as lines_removed
+from changes
+where changes.operation in ('create', 'edit', 'delete')

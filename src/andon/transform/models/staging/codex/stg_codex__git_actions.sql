@@ -1,0 +1,33 @@
+with actions as (
+    select
+        results.*,
+        listed.position as position,
+        {{ json_text('listed.item', 'kind') }} as git_kind
+    from {{ ref('stg_codex__tool_results') }} as results
+    cross join lateral {{ json_items(json_value('results.attributes', 'andon.git_actions')) }} as listed
+    where
+        results.had_effect = 1
+        -- A command whose end nobody told proves nothing.
+        and results.exit_code = 0
+)
+
+select
+    {{ fact_columns('actions', "'logs'", 1, "'codex'", 'actions.client',
+        "concat(coalesce(actions.call_key, actions.record_id), '|', actions.git_kind, '|', actions.position)") }},
+    actions.git_kind as git_kind,
+    'parsed' as confidence,
+    cast(1 as {{ int64() }}) as change_count
+from actions
+where actions.git_kind in ('commit', 'pull_request')
+union all
+-- A pull request opened through a server's own tool leaves no command.
+select
+    {{ fact_columns('results', "'logs'", 1, "'codex'", 'results.client',
+        "concat(coalesce(results.call_key, results.record_id), '|pull_request')") }},
+    'pull_request' as git_kind,
+    'parsed' as confidence,
+    cast(1 as {{ int64() }}) as change_count
+from {{ ref('stg_codex__tool_results') }} as results
+where
+    results.had_effect = 1
+    and results.tool_name = 'create_pull_request'

@@ -1,0 +1,136 @@
+with decisions as (
+    select
+        decided.*,
+        row_number() over (
+            partition by decided.org_id, decided.session_id, decided.call_id
+            order by decided.occurred_at_unix_nano desc, decided.record_id
+        ) as place
+    from (
+        select
+            records.*,
+            {{ json_text('records.attributes', 'call_id') }} as call_id,
+            {{ json_text('records.attributes', 'tool_name') }} as tool_name,
+            lower({{ json_text('records.attributes', 'decision') }}) as decision
+        from {{ codex_logs(['codex.tool_decision']) }} as records
+    ) as decided
+    where decided.call_id is not null
+),
+
+refusals as (
+    select decisions.*
+    from decisions
+    where
+        decisions.place = 1
+        and (decisions.decision like 'denied%' or decisions.decision in ('abort', 'aborted', 'rejected', 'timed_out'))
+),
+
+results as (
+    select results.*
+    from {{ ref('stg_codex__tool_results') }} as results
+),
+
+calls as (
+    select
+        results.org_id as org_id,
+        results.record_id as record_id,
+        results.call_id as call_id,
+        results.tool_name as tool_name,
+        results.duration_ms as duration_ms,
+        case
+            when results.success <> 'false' or results.success is null then 'ok'
+            when refusals.record_id is not null then 'denied'
+            else 'error'
+        end as outcome
+    from results
+    left join refusals
+        on
+            results.org_id = refusals.org_id
+            and results.session_id = refusals.session_id
+            and results.call_id = refusals.call_id
+    union all
+    select
+        refusals.org_id as org_id,
+        refusals.record_id as record_id,
+        refusals.call_id as call_id,
+        refusals.tool_name as tool_name,
+        null as duration_ms,
+        'denied' as outcome
+    from refusals
+    left join results
+        on
+            refusals.org_id = results.org_id
+            and refusals.session_id = results.session_id
+            and refusals.call_id = results.call_id
+    where results.record_id is null
+),
+
+records as (
+    select records.*
+    from {{ codex_logs(['codex.tool_result', 'codex.tool_decision']) }} as records
+),
+
+starts as (
+    select
+        records.org_id as org_id,
+        records.session_id as session_id,
+        records.occurred_at_unix_nano as occurred_at_unix_nano,
+        {{ json_text('records.attributes', 'sandbox_policy') }} as sandbox_policy,
+        {{ json_text('records.attributes', 'approval_policy') }} as approval_policy
+    from {{ codex_logs(['codex.conversation_starts']) }} as records
+),
+
+-- A resumed conversation states its policies again: the latest statement before the call holds.
+governed as (
+    select
+        records.*,
+        calls.call_id as call_id,
+        calls.tool_name as tool_name,
+        calls.duration_ms as duration_ms,
+        calls.outcome as outcome,
+        starts.sandbox_policy as sandbox_policy,
+        starts.approval_policy as approval_policy,
+        coalesce(
+            nullif({{ json_text('records.attributes', 'mcp_server') }}, ''),
+            nullif({{ json_text('records.attributes', 'mcp.server.name') }}, ''),
+            case
+                when {{ json_text('records.attributes', 'tool_namespace') }} like 'mcp\_\_%' escape '\'
+                    then rtrim(substr({{ json_text('records.attributes', 'tool_namespace') }}, 6), '_')
+            end,
+            {{ mcp_server_of('calls.tool_name') }}
+        ) as server,
+        row_number() over (
+            partition by records.org_id, records.record_id
+            order by starts.occurred_at_unix_nano desc
+        ) as place
+    from calls
+    inner join records
+        on
+            calls.org_id = records.org_id
+            and calls.record_id = records.record_id
+    left join starts
+        on
+            records.org_id = starts.org_id
+            and records.session_id = starts.session_id
+            and starts.occurred_at_unix_nano <= records.occurred_at_unix_nano
+)
+
+select
+    {{ fact_columns('governed', "'logs'", 1, "'codex'", 'governed.client',
+        "coalesce(concat(governed.session_id, '|', governed.call_id), governed.record_id)") }},
+    governed.tool_name as tool_name,
+    governed.call_id as call_id,
+    case
+        when governed.server is not null then 'mcp'
+        when governed.tool_name = 'spawn_agent' then 'subagent'
+        else 'builtin'
+    end as tool_kind,
+    governed.server as mcp_server,
+    case
+        when governed.server is not null
+            then coalesce({{ mcp_tool_of('governed.tool_name') }}, governed.tool_name)
+    end as mcp_tool,
+    governed.outcome as outcome,
+    {{ codex_autonomy('governed.sandbox_policy', 'governed.approval_policy') }} as autonomy_level,
+    governed.duration_ms as duration_ms
+from governed
+where governed.place = 1

@@ -1,0 +1,54 @@
+with facts as (
+    select
+        told.*,
+        coalesce({{ json_text('told.attributes', 'gen_ai.tool.name') }}, '(unknown)') as tool_name,
+        {{ json_text('told.attributes', 'gen_ai.tool.call.id') }} as call_id,
+        {{ json_text('told.attributes', 'andon.tool.kind') }} as declared_kind,
+        {{ json_text('told.attributes', 'andon.tool.outcome') }} as declared_outcome,
+        {{ json_text('told.attributes', 'andon.autonomy.level') }} as declared_level
+    from {{ native_facts(
+        'tool_call',
+        "concat(records.session_id, '|', " ~ json_text('records.attributes', 'gen_ai.tool.call.id') ~ ")"
+    ) }} as told
+),
+
+sorted as (
+    select
+        facts.*,
+        coalesce(
+            {{ known(json_text('facts.attributes', 'mcp.server.name')) }},
+            {{ mcp_server_of('facts.tool_name') }}
+        ) as server,
+        case
+            when facts.declared_kind in ('builtin', 'mcp', 'skill', 'subagent') then facts.declared_kind
+            when {{ known(json_text('facts.attributes', 'mcp.server.name')) }} is not null then 'mcp'
+            when facts.tool_name like 'mcp\_\_%' escape '\' then 'mcp'
+            else 'builtin'
+        end as tool_kind
+    from facts
+)
+
+select
+    {{ native_fact_columns('sorted') }},
+    sorted.tool_name as tool_name,
+    sorted.call_id as call_id,
+    sorted.tool_kind as tool_kind,
+    case when sorted.tool_kind = 'mcp' then coalesce(sorted.server, '(redacted)') end as mcp_server,
+    case
+        when sorted.tool_kind = 'mcp' then coalesce(
+            {{ json_text('sorted.attributes', 'andon.mcp.tool') }},
+            {{ mcp_tool_of('sorted.tool_name') }},
+            sorted.tool_name
+        )
+    end as mcp_tool,
+    case
+        when sorted.declared_outcome in ('ok', 'error', 'denied') then sorted.declared_outcome
+        when {{ json_text('sorted.attributes', 'error.type') }} is not null or sorted.status_code = 2 then 'error'
+        else 'ok'
+    end as outcome,
+    case
+        when sorted.declared_level in ('auto-high', 'auto-medium', 'auto-low', 'spec', 'manual') then sorted.declared_level
+        when sorted.declared_level = 'off' then 'manual'
+    end as autonomy_level,
+    sorted.duration_ms as duration_ms
+from sorted
