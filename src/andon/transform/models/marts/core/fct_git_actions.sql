@@ -1,0 +1,10 @@
+with facts as (
+    {{ facts_of('git_actions') }}
+)
+
+select
+    {{ fact_keys('facts') }},
+    facts.git_kind as git_kind,
+    facts.confidence as confidence,
+    {{ whole('facts.change_count') }} as change_count
+from facts
