@@ -44,6 +44,15 @@ def answer(rng: Dice) -> str:
     return f"{rng.pick(_ANSWERS).format(thing=rng.pick(_THINGS))}. ({MARK})"
 
 
+def notification(kind: str) -> str:
+    """Write what an agent puts into the conversation when a background sub-agent is done."""
+    summary = f"Agent {kind} finished its search for the {MARK} in the tests"
+    return (
+        f"<task-notification>\n<task-id>{MARK}</task-id>\n<status>completed</status>\n"
+        f"<summary>{summary}</summary>\n</task-notification>"
+    )
+
+
 def path(rng: Dice, extension: str) -> str:
     """Invent a relative path; extensions that are whole names (``Dockerfile``) have no dot."""
     name = f"{rng.pick(_STEMS)}_{MARK}_{rng.below(100_000)}{extension}" if extension else "Makefile"

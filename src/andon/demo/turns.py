@@ -216,9 +216,7 @@ class Telling:
             self._model_call(text="", purpose="subagent")
         self._model_call(text=texts.answer(self.rng), purpose="subagent")
         if self.session.agent == "claude-code":
-            self._say(
-                "synthetic", text=f"<task-notification>{kind} is done ({texts.MARK})</task-notification>"
-            )
+            self._say("synthetic", text=texts.notification(kind))
 
     def _commit(self) -> None:
         works = self.rng.happens(0.95)  # a hook refuses some
