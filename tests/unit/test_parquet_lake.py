@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from andon.contract.telemetry import COLUMNS, Table
+from andon.warehouse import tidy
 from andon.warehouse.doors import InvalidRows
 from andon.warehouse.parquet_lake import ParquetLake
 from andon.warehouse.raw_tables import is_required, raw_schema
@@ -168,3 +170,77 @@ def test_no_rows_no_file(tmp_path: Path) -> None:
     """An empty batch leaves nothing behind."""
     ParquetLake(tmp_path).append("spans", raw_schema("spans").empty_table(), "batch")
     assert not list(tmp_path.iterdir())
+
+
+def fill(directory: Path, count: int) -> list[str]:
+    """A lake with a day of so many small files of one row, and two files of another day."""
+    lake = ParquetLake(directory)
+    for number in range(count):
+        lake.append("spans", rows("spans", {"record_id": f"{number:03}"}), f"batch-{number:03}")
+    for number in range(2):
+        other = rows("spans", {"record_id": f"other-{number}", "event_date": DAY + dt.timedelta(1)})
+        lake.append("spans", other, f"batch-{number:03}")
+    return record_ids(directory)
+
+
+def record_ids(directory: Path) -> list[str]:
+    """The ids in the lake, sorted."""
+    return sorted(stored["record_id"] for stored in read_lake(directory, "spans"))
+
+
+def test_small_files_of_a_day_are_merged(tmp_path: Path) -> None:
+    """A day of many small files becomes one file of the same rows; days with few files are left alone."""
+    before = fill(tmp_path, 40)
+
+    assert tidy.tidy(tmp_path) == 40
+
+    assert record_ids(tmp_path) == before
+    assert len(ParquetLake(tmp_path).files("spans")) == 3
+    assert tidy.tidy(tmp_path) == 0
+
+
+def test_a_day_is_merged_again_when_it_has_grown(tmp_path: Path) -> None:
+    """Late telemetry joins what was merged before."""
+    fill(tmp_path, 40)
+    tidy.tidy(tmp_path)
+    late = rows("spans", {"record_id": "late"})
+    for number in range(40):
+        ParquetLake(tmp_path).append("spans", late, f"late-{number}")
+
+    assert tidy.tidy(tmp_path) == 41
+
+    assert record_ids(tmp_path).count("late") == 40
+    assert len(record_ids(tmp_path)) == 82
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename", "unlink"])
+def test_a_crash_in_a_merge_loses_and_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Fail at the Nth flush, rename or deletion, for every N: the next tidying has each row once."""
+    real = getattr(os, call)
+    monkeypatch.setattr(tidy, "MOST_SMALL_FILES", 3)
+    for at in range(1, 100):
+        directory = tmp_path / str(at)
+        before = fill(directory, 4)
+        calls = 0
+
+        def fail_at(*arguments: object, at: int = at) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == at:
+                raise OSError(5, "Input/output error")
+            real(*arguments)
+
+        with monkeypatch.context() as faulty:
+            faulty.setattr(os, call, fail_at)
+            with contextlib.suppress(OSError):
+                tidy.tidy(directory)
+        if calls < at:
+            break
+
+        tidy.tidy(directory)
+        assert record_ids(directory) == before, at
+        assert len(ParquetLake(directory).files("spans")) == 3
+        assert not list(directory.rglob("*.replaces"))
+    assert at > 1

@@ -22,6 +22,7 @@ from andon.contract.telemetry import COLUMNS, Table
 from andon.warehouse.doors import WarehouseBusy, WarehouseFailed
 from andon.warehouse.parquet_lake import ParquetLake
 from andon.warehouse.raw_tables import DIRECTORY_TABLES, DUCKDB_TYPES
+from andon.warehouse.tidy import tidy
 
 _CONFIG = {
     # Nothing is fetched, ever; what we use (icu, json, parquet) is linked in.
@@ -51,11 +52,13 @@ def prepare(path: Path, raw_dir: Path, directory_rows: DirectoryRows) -> None:
     Raises:
         WarehouseBusy: Another process has the file open.
         WarehouseFailed: The file is no DuckDB file of a version that is understood.
+        OSError: The disk refused; prepare again.
         ValueError: A table or a column of *directory_rows* is not known.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lake = ParquetLake(raw_dir.absolute())
     with _translated(path), duckdb.connect(path, config=_CONFIG) as connection:
+        tidy(raw_dir)  # only now: whoever has the warehouse open is the only build
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("BEGIN")
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -35,8 +34,8 @@ _DELTA = frozenset(
 )
 """Times that grow from row to row."""
 
-_SUFFIX = ".parquet"
-_UNFINISHED_SUFFIX = ".unfinished"
+SUFFIX = ".parquet"
+UNFINISHED_SUFFIX = ".unfinished"
 
 
 class ParquetLake:
@@ -61,21 +60,24 @@ class ParquetLake:
         partitions = rows.select(["org_id", "event_date"]).group_by(["org_id", "event_date"]).aggregate([])
         for partition in partitions.to_pylist():
             folder = self._folder(table, partition["org_id"], partition["event_date"].isoformat())
-            path = folder / f"{quote(batch_id, safe='')}{_SUFFIX}"
+            path = folder / f"{quote(batch_id, safe='')}{SUFFIX}"
             if path.exists():
                 # Perhaps stored a moment before a crash: the name must be durable before the batch is.
-                _sync(folder)
+                sync(folder)
                 continue
             _make_directory(folder)
             part = rows.filter(
                 (pc.field("org_id") == partition["org_id"])
                 & (pc.field("event_date") == partition["event_date"])
             )
-            _write(part, path)
+            unfinished = path.with_name(path.name + UNFINISHED_SUFFIX)
+            write_rows(part, unfinished)
+            unfinished.rename(path)
+            sync(folder)
 
     def files(self, table: Table) -> list[Path]:
         """List the finished files of a raw table, in a stable order."""
-        return sorted((self._directory / table).glob(f"org_id=*/event_date=*/*{_SUFFIX}"))
+        return sorted((self._directory / table).glob(f"org_id=*/event_date=*/*{SUFFIX}"))
 
     def _folder(self, table: Table, org_id: str, day: str) -> Path:
         return self._directory / table / f"org_id={quote(org_id, safe='')}" / f"event_date={day}"
@@ -111,23 +113,40 @@ def as_stored(table: Table, rows: pa.Table) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _write(rows: pa.Table, path: Path) -> None:
+def write_rows(rows: pa.Table, path: Path) -> None:
+    """Write rows to a file, durably; its name is not durable yet."""
     names = rows.column_names
-    encodings: dict[str, Any] = {name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA}
-    unfinished = path.with_name(path.name + _UNFINISHED_SUFFIX)
-    with unfinished.open("wb") as file:
+    with path.open("wb") as file:
         pq.write_table(
             rows,
             file,
             compression="zstd",
             compression_level=3,
             use_dictionary=[n for n in names if n not in _WITHOUT_DICTIONARY and n not in _DELTA],
-            column_encoding=encodings,
+            column_encoding={name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA},
         )
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a small file durably and whole: it has all of *content*, or it is not there."""
+    unfinished = path.with_name(path.name + UNFINISHED_SUFFIX)
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     unfinished.rename(path)
-    _sync(path.parent)
+    sync(path.parent)
+
+
+def sync(directory: Path) -> None:
+    """Make the names in *directory* durable."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _make_directory(folder: Path) -> None:
@@ -136,12 +155,4 @@ def _make_directory(folder: Path) -> None:
         return
     _make_directory(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync(folder.parent)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder.parent)
