@@ -33,7 +33,7 @@ SHOWN = 20
 """Failures listed in full in one error."""
 
 DEFAULT_PRICE_BOOK = "default"
-"""The contract read literally: input and output whole, cache reads a tenth, cache writes one and a quarter."""
+"""The contract read literally: input, output, a tenth of cache reads, cache writes and a quarter."""
 
 
 class BuildBusy(Exception):
