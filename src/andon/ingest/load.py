@@ -1,0 +1,181 @@
+"""
+From the log to raw: closed segments become rows, then they are deleted.
+
+A segment is one batch, named by its stem. The store takes each batch once, and the segment goes only after
+the store has it durably, so a crash anywhere between loses and doubles nothing.
+
+Source: idea 1 of the design; promises R1 and R5 of the reliability study.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import structlog
+from prometheus_client import Counter
+
+from andon.contract.telemetry import Table
+from andon.ingest import frames
+from andon.log.segments import (
+    Damage,
+    closed_segments,
+    open_segments,
+    read_segment,
+    recover,
+    request_close,
+    set_aside,
+    set_segment_aside,
+    sync_directory,
+)
+from andon.warehouse.doors import InvalidRows, RawStore
+
+LOCK = "load.lock"
+"""Held by whoever loads, of any process: `andon up`, `andon build`, `andon import`."""
+
+LOADED = Counter("andon_load_rows", "Rows moved from the log to raw, quarantine included.", ["table"])
+SET_ASIDE = Counter("andon_load_set_aside", "Stretches of the log that could not be read; see log/damaged/.")
+
+_POLL_S = 0.02
+_LOG = structlog.get_logger(__name__)
+
+
+class LoadCount(msgspec.Struct, frozen=True):
+    """
+    What a load has moved.
+
+    Attributes:
+        segments: Segments that are in raw now and gone from the log.
+        rows: Their rows, quarantine included.
+        set_aside: Files in ``log/damaged/`` that hold what could not be read.
+        still_open: Segments whose writers did not close them in time; a later load takes them.
+    """
+
+    segments: int = 0
+    rows: int = 0
+    set_aside: tuple[Path, ...] = ()
+    still_open: int = 0
+
+
+def load_closed(log_dir: Path, store: RawStore) -> LoadCount:
+    """
+    Move every closed segment, and those of dead writers, to raw; waits for another loader to finish.
+
+    What cannot be read is set aside and reported; it never stops the rest.
+
+    Raises:
+        OSError: The disk refused. What was not moved is still in the log.
+    """
+    segments, rows, kept = 0, 0, list[Path]()
+    with _locked(log_dir):
+        recover(log_dir)
+        for path in closed_segments(log_dir):
+            try:
+                loaded, damage = _load(path, store)
+            except (InvalidRows, frames.DamagedFrame) as error:
+                kept.append(set_segment_aside(path))
+                _report(kept[-1], str(error))
+            else:
+                segments, rows = segments + 1, rows + loaded
+                kept.extend(damage)
+        # A segment that came back after a power cut could find its rows in a file of another name.
+        sync_directory(log_dir)
+    return LoadCount(segments, rows, tuple(kept))
+
+
+def flush(log_dir: Path, store: RawStore, timeout_s: float) -> LoadCount:
+    """
+    Move everything to raw that was acknowledged before the call, also what is in open segments.
+
+    Args:
+        log_dir: The log.
+        store: Raw.
+        timeout_s: How long to wait for the writers, of any process, to close their segments.
+
+    Raises:
+        OSError: The disk refused. What was not moved is still in the log.
+    """
+    request_close(log_dir)
+    waiting = set(open_segments(log_dir))
+    give_up = time.monotonic() + timeout_s
+    while waiting and time.monotonic() < give_up:
+        time.sleep(_POLL_S)
+        recover(log_dir)
+        waiting &= set(open_segments(log_dir))
+    return msgspec.structs.replace(load_closed(log_dir, store), still_open=len(waiting))
+
+
+class Loader:
+    """
+    Loads closed segments in the background.
+
+    Args:
+        log_dir: The log.
+        store: Raw.
+        interval_s: Pause between two looks at the log.
+    """
+
+    def __init__(self, log_dir: Path, store: RawStore, *, interval_s: float = 1.0) -> None:
+        self._log_dir = log_dir
+        self._store = store
+        self._interval_s = interval_s
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="andon-loader", daemon=True)
+
+    def start(self) -> None:
+        """Start loading."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being loaded and stop; what stays in the log is loaded next time."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._interval_s):
+            try:
+                load_closed(self._log_dir, self._store)
+            except Exception:  # noqa: BLE001 (logged; the segments are still there, and so is the loader)
+                _LOG.exception("the log could not be loaded; it is tried again", log=str(self._log_dir))
+
+
+def _load(path: Path, store: RawStore) -> tuple[int, list[Path]]:
+    damage: list[Damage] = []
+    parts: dict[Table, list[pa.Table]] = {}
+    for frame in read_segment(path, damage.append):
+        for table, rows in frames.unpack(frame).items():
+            parts.setdefault(table, []).append(rows)
+
+    loaded = 0
+    for table, tables in parts.items():
+        rows = pa.concat_tables(tables, promote_options="default")
+        store.append(table, rows, path.stem)
+        LOADED.labels(table).inc(rows.num_rows)
+        loaded += rows.num_rows
+
+    kept = []
+    for stretch in damage:
+        kept.append(set_aside(stretch))
+        _report(kept[-1], str(stretch))
+    path.unlink()
+    return loaded, kept
+
+
+def _report(kept: Path, reason: str) -> None:
+    SET_ASIDE.inc()
+    _LOG.error("part of the log cannot be read; it is kept", kept=str(kept), reason=reason)
+
+
+@contextmanager
+def _locked(log_dir: Path) -> Iterator[None]:
+    log_dir.mkdir(parents=True, exist_ok=True)
+    with (log_dir / LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
