@@ -10,18 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
+import weakref
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Engine, Row, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from andon.config import Settings
 from andon.directory.engine import open_engine
 from andon.directory.keyring import Keyring
 from andon.directory.people import People, email_identity, new_id
-from andon.directory.problems import DirectoryError, NoSuch, Taken
+from andon.directory.problems import DirectoryError, NoSuch, Taken, Unusable
 from andon.directory.schema import bring_to_head
 from andon.directory.tables import identity_aliases, keys, organisations, people
 
@@ -46,7 +47,17 @@ class Organisation(msgspec.Struct, frozen=True):
 
 
 class Directory(Keyring, People):
-    """Organisations, their people and their keys."""
+    """
+    Organisations, their people and their keys.
+
+    Args:
+        engine: The directory's database, at the newest schema; the object owns and closes it.
+        pepper: This installation's secret; without it no stored hash can be checked.
+    """
+
+    def __init__(self, engine: Engine, pepper: bytes) -> None:
+        super().__init__(engine, pepper)
+        self._finalizer = weakref.finalize(self, engine.dispose)
 
     def create_org(self, name: str, *, now: dt.datetime) -> Organisation:
         """
@@ -137,7 +148,7 @@ class Directory(Keyring, People):
 
     def close(self) -> None:
         """Close every connection; the object is of no use afterwards."""
-        self._engine.dispose()
+        self._finalizer()
 
 
 def open_directory(settings: Settings) -> Directory:
@@ -145,7 +156,7 @@ def open_directory(settings: Settings) -> Directory:
     Open the directory; make it, its folders (0700) and its secrets (0600) on the first use.
 
     Raises:
-        DirectoryError: The place cannot be used: not writable, no database, or of a newer Andon.
+        Unusable: The place cannot be used: not writable, no database, or of a newer Andon.
     """
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -157,11 +168,11 @@ def open_directory(settings: Settings) -> Directory:
         bring_to_head(engine, settings.secrets_dir / "directory.lock")
     except OSError as error:
         place = error.filename or settings.data
-        raise DirectoryError(f"The data directory cannot be used: {place}: {error.strerror}") from None
+        raise Unusable(f"The data directory cannot be used: {place}: {error.strerror}") from None
     except DBAPIError as error:
-        raise DirectoryError(f"The directory cannot be opened: {error.orig}") from None
+        raise Unusable(f"The directory cannot be opened: {error.orig}") from None
     except (ArgumentError, ModuleNotFoundError) as error:
-        raise DirectoryError(f"ANDON_DIRECTORY is no database that can be used: {error}") from None
+        raise Unusable(f"ANDON_DIRECTORY is no database that can be used: {error}") from None
     return Directory(engine, pepper)
 
 
@@ -183,9 +194,7 @@ def _read_pepper(path: Path) -> bytes:
         _sync_folder(path.parent)
     pepper = path.read_bytes()
     if len(pepper) < _PEPPER_BYTES:
-        raise DirectoryError(
-            f"{path} is damaged: restore it from a backup, or no key of this directory works"
-        )
+        raise Unusable(f"{path} is damaged: restore it from a backup, or no key of this directory works")
     return pepper
 
 

@@ -161,22 +161,24 @@ class People:
             _point(connection, org_id, alias, target, now)
         return Alias(alias, target)
 
-    def remove_alias(self, org_id: str, identity: str) -> None:
+    def remove_alias(self, org_id: str, identity: str, *, of: str) -> None:
         """
-        Take an alias back; the identity is its own person again with the next build.
+        Take an alias of *of* back; the identity is its own person again with the next build.
 
         Raises:
             NoSuch: There is no such alias.
         """
-        alias = read_identity(identity)
+        alias, target = read_identity(identity), read_identity(of)
         with self._writing.begin() as connection:
             removed = connection.execute(
                 identity_aliases.delete().where(
-                    identity_aliases.c.org_id == org_id, identity_aliases.c.identity == alias
+                    identity_aliases.c.org_id == org_id,
+                    identity_aliases.c.identity == alias,
+                    identity_aliases.c.canonical_identity == target,
                 )
             )
             if removed.rowcount == 0:
-                raise NoSuch(f"{alias} is no alias of anyone")
+                raise NoSuch(f"{alias} is no alias of {target}")
 
     def aliases(self, org_id: str) -> list[Alias]:
         """List an organisation's aliases by identity."""

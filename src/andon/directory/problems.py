@@ -13,3 +13,7 @@ class NoSuch(DirectoryError):
 
 class Taken(DirectoryError):
     """The name or address exists already."""
+
+
+class Unusable(DirectoryError):
+    """The database or its folder cannot be used as it is; asking differently does not help."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from andon.directory.engine import for_writing
-from andon.directory.problems import DirectoryError
+from andon.directory.problems import Unusable
 
 REVISIONS: tuple[str, ...] = ("0001",)
 """Every migration, oldest first; the last one is what this version of Andon works with."""
@@ -29,7 +29,7 @@ def bring_to_head(engine: Engine, lock: Path) -> None:
         lock: File that serialises the upgrades of one machine; made when it is not there.
 
     Raises:
-        DirectoryError: The schema was written by a newer Andon.
+        Unusable: The schema was written by a newer Andon.
     """
     if current_revision(engine) == HEAD:
         return
@@ -40,7 +40,7 @@ def bring_to_head(engine: Engine, lock: Path) -> None:
         if revision == HEAD:
             return
         if revision is not None and revision not in REVISIONS:
-            raise DirectoryError(
+            raise Unusable(
                 f"The directory has schema {revision}, which this version of Andon does not know: it was "
                 "written by a newer one. Install that version again, or restore a backup."
             )

@@ -1,0 +1,56 @@
+"""Keys, recognised once and remembered for a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+
+from andon.directory.directory import Directory
+from andon.directory.keys import Principal
+
+REMEMBERED_S = 2.0
+"""A revoked key works for so long at most; five seconds are promised."""
+
+_MOST_REMEMBERED = 10_000
+
+
+class Authentication:
+    """
+    ``Directory.authenticate`` with a short memory for keys that work. Safe to use from several threads.
+
+    Keys that do not work are looked up each time: whoever guesses must not fill the memory, and a key that
+    was just made works at once.
+
+    Args:
+        directory: Asked for keys that are not remembered.
+        clock: Tells the time, in UTC; decides about expiry.
+    """
+
+    def __init__(self, directory: Directory, clock: Callable[[], dt.datetime]) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._known: dict[bytes, tuple[float, Principal]] = {}
+        self._gate = threading.Lock()
+
+    def __call__(self, text: str) -> Principal | None:
+        """Recognise a key; None for every one that does not work."""
+        # The keys themselves are not kept in memory for longer than a request.
+        digest = hashlib.sha256(text.encode()).digest()
+        now = time.monotonic()
+        with self._gate:
+            found = self._known.get(digest)
+        if found is not None and now - found[0] < REMEMBERED_S:
+            return found[1]
+
+        principal = self._directory.authenticate(text, self._clock())
+        with self._gate:
+            if principal is None:
+                self._known.pop(digest, None)
+            else:
+                if len(self._known) >= _MOST_REMEMBERED:
+                    self._known.clear()
+                self._known[digest] = (now, principal)
+        return principal

@@ -1,0 +1,178 @@
+"""
+Everything that runs while Andon is up, in one process.
+
+::
+
+    main thread     starts it, waits for a signal, stops it
+    andon-http      one event loop with two listeners: the API's port and OTLP's
+    andon-log       the log's writer
+    andon-loader    moves closed segments into raw, once a second
+    APScheduler     starts `andon build` as a child process: daily, and when days were missed
+
+Stopping keeps every promise: requests in flight are answered, the segment is closed and loaded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from andon.api.http import create_api
+from andon.app.authentication import Authentication
+from andon.app.builds import Builds
+from andon.config import Settings
+from andon.directory.directory import Directory
+from andon.edition.editions import Editions
+from andon.ingest.load import Loader, load_closed
+from andon.ingest.receive import Receiver, create_otlp_app, otlp_routes
+from andon.log.writer import SegmentWriter
+from andon.warehouse.open import open_raw_store
+
+DRAIN_S = 10
+"""How long requests in flight may take to end once the server was asked to stop: a sender's patience."""
+
+_START_S = 30
+
+_LOG = structlog.get_logger("andon.serve")
+
+
+class StartFailed(Exception):
+    """The server cannot start; the text says why and what to do."""
+
+
+class Server:
+    """
+    The running parts, from :meth:`start` to :meth:`stop`.
+
+    Args:
+        settings: Where to listen and where things are; port 0 picks a free one.
+        directory: People and keys; the caller closes it, after :meth:`stop`.
+        open_org: Organisation that loopback clients without a key write to: the demo. None refuses them.
+    """
+
+    def __init__(self, settings: Settings, directory: Directory, *, open_org: str | None = None) -> None:
+        self._settings = settings
+        self._directory = directory
+        self._open_org = open_org
+        self._editions = Editions(settings.editions_dir)
+        self._servers: list[uvicorn.Server] = []
+        self._sockets: list[socket.socket] = []
+        self._store = open_raw_store(settings)
+        self._failure: BaseException | None = None
+
+    @property
+    def editions(self) -> Editions:
+        """What the API answers from."""
+        return self._editions
+
+    @property
+    def api_url(self) -> str:
+        """Where the API listens."""
+        return _url(self._sockets[0])
+
+    @property
+    def otlp_url(self) -> str:
+        """Where OTLP over HTTP listens."""
+        return _url(self._sockets[1])
+
+    def start(self) -> None:
+        """
+        Listen; returns when both ports answer.
+
+        Raises:
+            StartFailed: A port is taken or not ours to take.
+        """
+        settings = self._settings
+        try:
+            self._sockets.append(_listen(settings.host, settings.port, "--port"))
+            self._sockets.append(_listen(settings.host, settings.otlp_port, "--otlp-port"))
+        except StartFailed:
+            for listener in self._sockets:
+                listener.close()
+            raise
+
+        authenticate = Authentication(self._directory, settings.clock)
+        self._writer = SegmentWriter(settings.log_dir)
+        self._receiver = Receiver(self._writer, authenticate, settings.clock, settings, self._open_org)
+        api = create_api(self._editions, authenticate, settings.clock, settings, otlp_routes(self._receiver))
+        self._servers = [_server(api), _server(create_otlp_app(self._receiver))]
+        self._http = threading.Thread(target=self._serve, name="andon-http", daemon=True)
+        self._http.start()
+        self._loader = Loader(settings.log_dir, self._store)
+        self._loader.start()
+        self._builds = Builds(settings, self._editions)
+
+        waited = threading.Event()
+        for _ in range(_START_S * 20):
+            if all(server.started for server in self._servers):
+                return
+            if self._failure is not None or not self._http.is_alive():
+                break
+            waited.wait(0.05)
+        self.stop()
+        raise StartFailed(f"The server did not start: {self._failure or 'it gives no reason'}")
+
+    def schedule_builds(self) -> None:
+        """Build every day from now on, and at once if days are missing."""
+        self._builds.start()
+
+    def stop(self) -> None:
+        """Answer what is in flight, store and load what came, and end."""
+        self._builds.stop()
+        for server in self._servers:
+            server.should_exit = True
+        self._http.join(DRAIN_S + 5)
+        self._receiver.close()
+        self._writer.close()
+        self._loader.stop()
+        load_closed(self._settings.log_dir, self._store)
+
+    def _serve(self) -> None:
+        async def serve() -> None:
+            pairs = zip(self._servers, self._sockets, strict=True)
+            await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in pairs))
+
+        try:
+            with asyncio.Runner(loop_factory=self._servers[0].config.get_loop_factory()) as runner:
+                runner.run(serve())
+        except BaseException as error:  # noqa: BLE001 (start() and the log tell of it)
+            self._failure = error
+            _LOG.error("server_failed", reason=str(error))
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            # Whoever stands in front could otherwise claim to be loopback.
+            proxy_headers=False,
+            timeout_graceful_shutdown=DRAIN_S,
+        )
+    )
+
+
+def _listen(host: str, port: int, option: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise StartFailed(
+            f"Cannot listen on {host} port {port}: {error.strerror}; "
+            f"stop what uses it, or choose another with {option}"
+        ) from None
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 (read, not bound)
+    return f"http://{shown}:{port}"

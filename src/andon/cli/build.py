@@ -1,0 +1,61 @@
+"""``andon build``: load, transform, check, publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from andon.cli.errors import AskedWrongly
+from andon.cli.options import Data, read_date, settings_of
+from andon.cli.progress import Steps
+from andon.cli.terminal import note, say
+
+if TYPE_CHECKING:
+    from andon.app.build import Built
+    from andon.config import Settings
+
+Day = Annotated[str | None, typer.Option(metavar="DATE", show_default=False)]
+
+
+def build(
+    *,
+    full_refresh: Annotated[
+        bool,
+        typer.Option("--full-refresh", help="Build everything again from raw; every build does, for now."),
+    ] = False,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="First day to build again.", show_default=False),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day to build again.", show_default=False)
+    ] = None,
+    data: Data = None,
+) -> None:
+    """
+    Make the reports from what has arrived, and publish them.
+
+    Loads, transforms, checks, and publishes an edition. Reports cover every UTC day that is over. A failed
+    build changes nothing that readers see. Works with or without a running server.
+    """
+    first = None if from_ is None else read_date("--from", from_)
+    last = None if to is None else read_date("--to", to)
+    if first is not None and last is not None and last < first:
+        raise AskedWrongly(f"--to {last} is before --from {first}")
+    if first is not None or last is not None or full_refresh:
+        note("Every build is a full one for now: all days are built again.")
+    built = build_shown(settings_of(data))
+    say(f"Edition {built.edition} published, data through {built.data_through}.")
+
+
+def build_shown(settings: Settings) -> Built:
+    """Build with progress on stderr."""
+    from andon.app.build import build_once  # noqa: PLC0415 (--help stays quick)
+
+    with Steps("building") as steps:
+        return build_once(
+            settings,
+            lambda progress: steps.show(progress.done, progress.total, progress.node),
+            lambda: note("Another build is running; waiting for it to finish."),
+        )

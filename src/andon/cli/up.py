@@ -1,0 +1,190 @@
+"""``andon up``: everything, in one process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import os
+import signal
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from andon.cli.build import build_shown
+from andon.cli.demo import send, span_of
+from andon.cli.errors import FAILED
+from andon.cli.options import Data, open_directory_of, settings_of
+from andon.cli.terminal import is_terminal, note, say
+
+if TYPE_CHECKING:
+    from andon.app.first_run import Demo, FirstKeys
+    from andon.app.serve import Server
+    from andon.config import Settings
+    from andon.directory.directory import Directory
+
+DEMO_PEOPLE = 40
+DEMO_DAYS = 45
+"""Sized to be sent and built within a minute."""
+
+_SHOWN_DAYS = 7
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def up(  # noqa: PLR0913 (one parameter an option)
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With an invented organisation, in an organisation of its own.")
+    ] = False,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            "--host", help="Address to listen on; this machine only unless told.", show_default=False
+        ),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Port of the API; 8400 when left out.", show_default=False)
+    ] = None,
+    otlp_port: Annotated[
+        int | None,
+        typer.Option("--otlp-port", help="Port of OTLP over HTTP; 4318 when left out.", show_default=False),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Do not open the page in a browser.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also log every request, to stderr.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """
+    Start everything, and stop it with Ctrl-C.
+
+    That is: the door for telemetry, the loader, the daily build and the API. The first run makes an
+    organisation and its keys, and prints them once.
+    """
+    settings = settings_of(data, host=host, port=port, otlp_port=otlp_port)
+
+    from andon.app.logs import configure_logs  # noqa: PLC0415 (--help stays quick)
+    from andon.app.serve import Server  # noqa: PLC0415
+
+    configure_logs(verbose=verbose)
+    directory = open_directory_of(settings)
+    with _stopped_by_signals() as stopped:
+        try:
+            _run(settings, directory, Server, stopped, demo=demo, opens_browser=not no_browser)
+        except KeyboardInterrupt:
+            note("Stopped.")
+        finally:
+            directory.close()
+
+
+def _run(  # noqa: PLR0913 (each by name)
+    settings: Settings,
+    directory: Directory,
+    server_type: type[Server],
+    stopped: threading.Event,
+    *,
+    demo: bool,
+    opens_browser: bool,
+) -> None:
+    from andon.app.first_run import make_demo_keys, make_first_org  # noqa: PLC0415 (--help stays quick)
+
+    now = settings.clock()
+    keys = make_demo_keys(directory, now=now) if demo else None
+    server = server_type(settings, directory, open_org=keys.org.org_id if keys else None)
+    server.start()
+    try:
+        if keys is not None:
+            sent = _fill_demo(settings, server, keys)
+            _say_demo(settings, server, keys, sent)
+        else:
+            _say_ready(settings, server, make_first_org(directory, now=now))
+        if settings.host not in _LOOPBACK:
+            note(f"warning: listening on {settings.host} without TLS; put a proxy that speaks TLS in front")
+        if opens_browser and is_terminal(sys.stdout) and importlib.util.find_spec("andon.page_assets"):
+            webbrowser.open(server.api_url)
+        server.schedule_builds()
+        stopped.wait()
+    finally:
+        server.stop()
+
+
+def _fill_demo(settings: Settings, server: Server, keys: FirstKeys) -> Demo:
+    import msgspec  # noqa: PLC0415 (--help stays quick)
+
+    from andon.app.first_run import Demo, read_demo, write_demo  # noqa: PLC0415
+    from andon.demo import telemetry  # noqa: PLC0415
+
+    days, end = span_of(settings, DEMO_DAYS)
+    demo = read_demo(settings, keys.org) or Demo(keys.org.org_id, days, DEMO_PEOPLE, end)
+    if demo.is_sent:
+        note(f"The demo's telemetry is here already, up to {demo.end}; it is used again.")
+    else:
+        write_demo(settings, demo)
+        requests = telemetry(seed=7, people=demo.people, days=demo.days, end=demo.end)
+        send(requests, days=demo.days, end=demo.end, url=server.otlp_url, key=keys.ingest)
+        demo = msgspec.structs.replace(demo, is_sent=True)
+        write_demo(settings, demo)
+    edition = server.editions.current()
+    if edition is None or not edition.knows(demo.org_id) or edition.data_through < demo.end:
+        build_shown(settings)
+    return demo
+
+
+def _say_demo(settings: Settings, server: Server, keys: FirstKeys, demo: Demo) -> None:
+    start = max(demo.end - dt.timedelta(days=_SHOWN_DAYS - 1), settings.history_start)
+    say(f"Andon is up with the demo organisation: {demo.people} people, {demo.days} days. Ctrl-C stops it.")
+    say(f"  API            {server.api_url}  (documentation: {server.api_url}/docs)")
+    say(f"  telemetry      {server.otlp_url}  (OTLP over HTTP; from this machine no key is needed)")
+    say(f"  analytics key  {keys.analytics}")
+    say(f"  data           {settings.data}")
+    say("Tokens of the last 7 days:")
+    say(f"  {_curl(server, keys.analytics, start, demo.end)}")
+
+
+def _say_ready(settings: Settings, server: Server, keys: FirstKeys | None) -> None:
+    say(f"Andon is up; its data is in {settings.data}. Ctrl-C stops it.")
+    say(f"  API            {server.api_url}  (documentation: {server.api_url}/docs)")
+    if keys is None:
+        say(f"  telemetry      {server.otlp_url}  (OTLP over HTTP)")
+        say("Keys: andon keys list shows those there are, andon keys create makes another.")
+        return
+
+    end = settings.clock().date() - dt.timedelta(days=1)
+    say(f"  analytics key  {keys.analytics}")
+    say(f"  ingest key     {keys.ingest}")
+    say("Both keys are shown this once. Point an agent here, and read its reports tomorrow:")
+    say(
+        f"  export OTEL_EXPORTER_OTLP_ENDPOINT={server.otlp_url} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf "
+        f"OTEL_EXPORTER_OTLP_HEADERS='Authorization=Bearer {keys.ingest}'"
+    )
+    say(f"  {_curl(server, keys.analytics, end - dt.timedelta(days=_SHOWN_DAYS - 1), end)}")
+
+
+def _curl(server: Server, key: str, start: dt.date, end: dt.date) -> str:
+    url = f"{server.api_url}/api/v1/analytics/tokens?startDate={start}&endDate={end}"
+    return f'curl -H "Authorization: Bearer {key}" "{url}"'
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        if stopped.is_set():
+            # Impatient, and rightly so: what was acknowledged is on disk, the next start loads it.
+            os._exit(FAILED)
+        stopped.set()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
