@@ -1,0 +1,99 @@
+"""
+Attributes to canonical JSON: redacted, with what was derived from the dropped ones put in.
+
+Decisions are remembered for the attributes that a sender repeats, so most cost one look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+
+from andon.ingest import canonical
+from andon.ingest.derive import SOURCES, derive
+from andon.ingest.items import Attribute
+from andon.ingest.redact import Policy, redacted
+
+SERIES = "andon.series"
+"""
+Tells apart metric series that differ only in a dropped attribute: a 32-bit hash of what was dropped. Without
+it two cumulative series would look like one that jumps.
+"""
+
+_MOST_REMEMBERED = 20_000
+
+
+class Keeper:
+    """Writes attributes under one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Start with nothing remembered."""
+        self._policy = policy
+        self._known: dict[Attribute, tuple[str, bool]] = {}
+
+    def json(self, attributes: Sequence[Attribute], *, tells_series: bool = False) -> str:
+        """
+        Give the canonical JSON object of attributes; of one name the last counts.
+
+        Args:
+            attributes: As decoded.
+            tells_series: Whether equal attributes mean the same metric series.
+        """
+        known = self._known
+        kept: dict[str, str] = {}
+        derivable = dropped = False
+        for attribute in attributes:
+            text, source = known.get(attribute) or self._judge(attribute)
+            if text:
+                kept[attribute.key] = text
+            else:
+                kept.pop(attribute.key, None)
+                dropped = True
+            if source:
+                derivable = True
+        if derivable:
+            kept.update(self._derived(attributes))
+        if tells_series and dropped:
+            kept[SERIES] = f'"{SERIES}":"{_digest(attributes)}"'
+        return f"{{{','.join([kept[key] for key in sorted(kept)])}}}"
+
+    def _judge(self, attribute: Attribute) -> tuple[str, bool]:
+        key, value = attribute.key, attribute.value
+        kept = value if self._policy.keeps_content else redacted(key, value)
+        judged = ("" if kept is None else f"{_name(key)}:{canonical.text_of(kept)}", key in SOURCES)
+        if attribute.lasting:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[attribute] = judged
+        return judged
+
+    def _derived(self, attributes: Sequence[Attribute]) -> dict[str, str]:
+        facts = derive({attribute.key: attribute.value for attribute in attributes})
+        texts = {}
+        for name, fact in facts.items():
+            value = fact if self._policy.keeps_content else redacted(name, fact)
+            if value is not None:
+                texts[name] = f"{_name(name)}:{canonical.text_of(value)}"
+        return texts
+
+
+@lru_cache(maxsize=10_000)
+def _name(key: str) -> str:
+    return canonical.text_of(key)
+
+
+def _digest(attributes: Sequence[Attribute]) -> str:
+    """Hash all attributes that are not kept as they came."""
+    values = {
+        attribute.key: canonical.text_of(attribute.value)
+        for attribute in attributes
+        if redacted(attribute.key, attribute.value) != attribute.value
+    }
+    return blake2b(canonical.object_of(values).encode(), digest_size=4).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def keeper(policy: Policy) -> Keeper:
+    """Give the keeper of a policy, the same one each time."""
+    return Keeper(policy)

@@ -1,0 +1,268 @@
+"""
+OTLP's binary encoding to neutral items.
+
+Source: opentelemetry-proto (``proto/``); reference implementation of the parser: protobuf's upb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from google.protobuf.message import DecodeError
+
+from andon.contract.telemetry import Signal
+from andon.ingest import items
+from andon.ingest.items import Attribute, Unusable, Value
+from andon.ingest.proto import schema
+
+_ERRORS = (DecodeError, UnicodeDecodeError)
+_REQUESTS: dict[Signal, tuple[Any, str, str]] = {
+    "traces": (
+        schema.message("collector.trace.v1.ExportTraceServiceRequest"),
+        "resource_spans",
+        "scope_spans",
+    ),
+    "logs": (schema.message("collector.logs.v1.ExportLogsServiceRequest"), "resource_logs", "scope_logs"),
+    "metrics": (
+        schema.message("collector.metrics.v1.ExportMetricsServiceRequest"),
+        "resource_metrics",
+        "scope_metrics",
+    ),
+}
+_KeyValue = schema.message("common.v1.KeyValue")
+_AnyValue = schema.message("common.v1.AnyValue")
+_Resource = schema.message("resource.v1.Resource")
+_Scope = schema.message("common.v1.InstrumentationScope")
+_Span = schema.message("trace.v1.Span")
+_LogRecord = schema.message("logs.v1.LogRecord")
+_Metric = schema.message("metrics.v1.Metric")
+_NumberPoint = schema.message("metrics.v1.NumberDataPoint")
+_HistogramPoint = schema.message("metrics.v1.HistogramDataPoint")
+_ExponentialPoint = schema.message("metrics.v1.ExponentialHistogramDataPoint")
+_SummaryPoint = schema.message("metrics.v1.SummaryDataPoint")
+
+_MEMO = items.Memo()
+_TEMPORALITY = {1: "delta", 2: "cumulative"}
+
+
+def decode(signal: Signal, body: bytes, allowance: items.Allowance) -> items.Request:
+    """
+    Decode a request.
+
+    Raises:
+        Malformed: The body is not an export request of this signal.
+        TooManyItems: The allowance does not cover its items.
+    """
+    request_class, resources, scopes = _REQUESTS[signal]
+    try:
+        request = request_class.FromString(body)
+    except _ERRORS:
+        raise items.Malformed(f"The body is not an OTLP {signal} request in protobuf.") from None
+    batches = [
+        _batch(signal, group.resource, scope, allowance)
+        for group in getattr(request, resources)
+        for scope in getattr(group, scopes)
+    ]
+    return items.Request(signal, batches)
+
+
+def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: items.Allowance) -> items.Batch:  # noqa: ANN401
+    if signal == "traces":
+        raws: Sequence[bytes] = scope.spans
+        read = _span
+    elif signal == "logs":
+        raws, read = scope.log_records, _log_record
+    else:
+        raws, read = scope.metrics, None
+    allowance.take(len(raws))
+    try:
+        resource = _attributes(_Resource.FromString(resource_raw).attributes)
+        origin = _Scope.FromString(scope.scope)
+        scope_attributes = _attributes(origin.attributes)
+    except Unusable as unusable:
+        return _refuse_all(raws, unusable.reason)
+    except _ERRORS:
+        return _refuse_all(raws, "undecodable")
+    if read is None:
+        found = [item for raw in raws for item in _metric(raw, allowance)]
+    else:
+        found = items.read_each(raws, read, _ERRORS)
+    return items.Batch(resource, origin.name, origin.version, scope_attributes, found)
+
+
+def _refuse_all(raws: Sequence[bytes], reason: str) -> items.Batch:
+    return items.Batch([], "", "", [], [items.refused(raw, reason, "its resource or scope") for raw in raws])
+
+
+def _attributes(raws: Iterable[bytes]) -> list[Attribute]:
+    found = []
+    for raw in raws:
+        attribute = _MEMO.get(raw)
+        if attribute is None:
+            pair = _KeyValue.FromString(raw)
+            attribute = _MEMO.remember(raw, pair.key, _value(pair.value, 0))
+            if attribute is None:
+                continue
+        found.append(attribute)
+    return found
+
+
+def _value(value: Any, depth: int) -> Value | None:  # noqa: ANN401
+    if depth > items.MAX_DEPTH:
+        raise Unusable("too_deep", "an attribute or the body")
+    kind = value.WhichOneof("value")
+    if kind is None or kind == "string_value_strindex":
+        return None
+    if kind == "array_value":
+        return [_value(one, depth + 1) for one in value.array_value.values]
+    if kind == "kvlist_value":
+        pairs = ((pair.key, _value(pair.value, depth + 1)) for pair in value.kvlist_value.values)
+        return {key: inner for key, inner in pairs if key and inner is not None}
+    plain: Value = getattr(value, kind)
+    return plain
+
+
+def _span(raw: bytes) -> items.Item:
+    span = _Span.FromString(raw)
+    status = span.status
+    return items.Span(
+        trace_id=items.checked_id(span.trace_id.hex(), 32, "trace_id", required=True) or "",
+        span_id=items.checked_id(span.span_id.hex(), 16, "span_id", required=True) or "",
+        parent_span_id=items.checked_id(span.parent_span_id.hex(), 16, "parent_span_id"),
+        trace_state=span.trace_state,
+        flags=span.flags,
+        name=span.name,
+        kind=span.kind,
+        start_time_unix_nano=items.checked_time(span.start_time_unix_nano, "start_time_unix_nano"),
+        end_time_unix_nano=items.checked_time(span.end_time_unix_nano, "end_time_unix_nano"),
+        status_code=status.code,
+        status_message=status.message,
+        attributes=_attributes(span.attributes),
+        dropped_attributes_count=span.dropped_attributes_count,
+        events=[
+            items.Event(
+                event.name,
+                items.checked_time(event.time_unix_nano, "events.time_unix_nano"),
+                _attributes(event.attributes),
+            )
+            for event in span.events
+        ],
+        dropped_events_count=span.dropped_events_count,
+        links=[
+            items.Link(
+                items.checked_id(link.trace_id.hex(), 32, "links.trace_id") or "",
+                items.checked_id(link.span_id.hex(), 16, "links.span_id") or "",
+                _attributes(link.attributes),
+            )
+            for link in span.links
+        ],
+        dropped_links_count=span.dropped_links_count,
+    )
+
+
+def _log_record(raw: bytes) -> items.Item:
+    record = _LogRecord.FromString(raw)
+    return items.LogRecord(
+        time_unix_nano=items.checked_time(record.time_unix_nano, "time_unix_nano"),
+        observed_time_unix_nano=items.checked_time(record.observed_time_unix_nano, "observed_time_unix_nano"),
+        severity_number=record.severity_number,
+        severity_text=record.severity_text,
+        event_name=record.event_name,
+        body=_value(_AnyValue.FromString(record.body), 0) if record.body else None,
+        attributes=_attributes(record.attributes),
+        dropped_attributes_count=record.dropped_attributes_count,
+        flags=record.flags,
+        trace_id=items.checked_id(record.trace_id.hex(), 32, "trace_id"),
+        span_id=items.checked_id(record.span_id.hex(), 16, "span_id"),
+    )
+
+
+def _metric(raw: bytes, allowance: items.Allowance) -> list[items.Item]:
+    try:
+        metric = _Metric.FromString(raw)
+    except _ERRORS:
+        return [items.refused(raw, "undecodable", "the metric")]
+    kind = metric.WhichOneof("data")
+    if kind is None:
+        return []
+    data = getattr(metric, kind)
+    allowance.take(len(data.data_points))
+    read = _POINTS[kind]
+
+    def point(raw_point: bytes) -> items.Item:
+        common: dict[str, Any] = {
+            "metric_name": metric.name,
+            "metric_type": kind,
+            "unit": metric.unit,
+            "temporality": (
+                None
+                if kind in {"gauge", "summary"}
+                else _TEMPORALITY.get(data.aggregation_temporality, "unspecified")
+            ),
+            "is_monotonic": data.is_monotonic if kind == "sum" else None,
+        }
+        return read(raw_point, common)
+
+    return items.read_each(data.data_points, point, _ERRORS)
+
+
+def _point(point: Any, common: dict[str, Any], **measured: Any) -> items.Point:  # noqa: ANN401
+    return items.Point(
+        start_time_unix_nano=items.checked_time(point.start_time_unix_nano, "start_time_unix_nano"),
+        time_unix_nano=items.checked_time(point.time_unix_nano, "time_unix_nano"),
+        attributes=_attributes(point.attributes),
+        flags=point.flags,
+        **common,
+        **measured,
+    )
+
+
+def _number(raw: bytes, common: dict[str, Any]) -> items.Item:
+    point = _NumberPoint.FromString(raw)
+    kind = point.WhichOneof("value")
+    if kind == "as_int":
+        return _point(point, common, value=float(point.as_int), value_int=point.as_int)
+    return _point(point, common, value=point.as_double if kind else None)
+
+
+def _optional(point: Any, *names: str) -> dict[str, float]:  # noqa: ANN401
+    return {name: getattr(point, name) for name in names if point.HasField(name)}
+
+
+def _histogram(raw: bytes, common: dict[str, Any]) -> items.Item:
+    point = _HistogramPoint.FromString(raw)
+    buckets: dict[str, Value] = {"bounds": list(point.explicit_bounds), "counts": list(point.bucket_counts)}
+    count = items.checked_count(point.count, "count")
+    return _point(point, common, count=count, buckets=buckets, **_optional(point, "sum", "min", "max"))
+
+
+def _exponential(raw: bytes, common: dict[str, Any]) -> items.Item:
+    point = _ExponentialPoint.FromString(raw)
+    buckets: dict[str, Value] = {
+        "scale": point.scale,
+        "zero_count": point.zero_count,
+        "zero_threshold": point.zero_threshold,
+        "positive": {"offset": point.positive.offset, "counts": list(point.positive.bucket_counts)},
+        "negative": {"offset": point.negative.offset, "counts": list(point.negative.bucket_counts)},
+    }
+    count = items.checked_count(point.count, "count")
+    return _point(point, common, count=count, buckets=buckets, **_optional(point, "sum", "min", "max"))
+
+
+def _summary(raw: bytes, common: dict[str, Any]) -> items.Item:
+    point = _SummaryPoint.FromString(raw)
+    buckets: dict[str, Value] = {
+        "quantiles": [{"quantile": one.quantile, "value": one.value} for one in point.quantile_values]
+    }
+    count = items.checked_count(point.count, "count")
+    return _point(point, common, count=count, sum=point.sum, buckets=buckets)
+
+
+_POINTS: dict[str, Callable[[bytes, dict[str, Any]], items.Item]] = {
+    "gauge": _number,
+    "sum": _number,
+    "histogram": _histogram,
+    "exponential_histogram": _exponential,
+    "summary": _summary,
+}

@@ -1,0 +1,248 @@
+"""
+Neutral items to the rows of raw: redacted, dated, identified; what cannot be a row goes to quarantine.
+
+Pure: the same request received at the same instant gives the same rows. ``record_id`` is a hash over what the
+row says, so the same item sent again, in any batch, order or encoding, has the same one.
+
+Source: ``contract/telemetry.py``; design "Raw tables".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from andon.contract.telemetry import TABLE_OF_SIGNAL, Signal, Table
+from andon.ingest import canonical, rows
+from andon.ingest.attributes import Keeper, keeper
+from andon.ingest.frames import arrow_schema
+from andon.ingest.items import REASONS, Batch, LogRecord, Point, Refused, Request, Span
+from andon.ingest.redact import Policy
+
+NANOSECONDS = 1_000_000_000
+_DAY = 86_400 * NANOSECONDS
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+DROPPED_FIELDS: dict[str, str] = {
+    "trace.v1.ResourceSpans.schema_url": "no report reads a schema's version",
+    "trace.v1.ScopeSpans.schema_url": "no report reads a schema's version",
+    "logs.v1.ResourceLogs.schema_url": "no report reads a schema's version",
+    "logs.v1.ScopeLogs.schema_url": "no report reads a schema's version",
+    "metrics.v1.ResourceMetrics.schema_url": "no report reads a schema's version",
+    "metrics.v1.ScopeMetrics.schema_url": "no report reads a schema's version",
+    "resource.v1.Resource.dropped_attributes_count": "counts are kept for items, not for what they share",
+    "resource.v1.Resource.entity_refs": "they point at resource attributes, which are kept themselves",
+    "common.v1.InstrumentationScope.dropped_attributes_count": "counts are kept for items",
+    "common.v1.EntityRef.schema_url": "goes with Resource.entity_refs",
+    "common.v1.EntityRef.type": "goes with Resource.entity_refs",
+    "common.v1.EntityRef.id_keys": "goes with Resource.entity_refs",
+    "common.v1.EntityRef.description_keys": "goes with Resource.entity_refs",
+    "common.v1.AnyValue.string_value_strindex": "of profiles only, which Andon does not take: absent",
+    "common.v1.KeyValue.key_strindex": "of profiles only, which Andon does not take: absent",
+    "trace.v1.Span.Event.dropped_attributes_count": "counts are kept for items",
+    "trace.v1.Span.Link.trace_state": "of another span, which sends it itself",
+    "trace.v1.Span.Link.dropped_attributes_count": "counts are kept for items",
+    "trace.v1.Span.Link.flags": "of another span, which sends them itself",
+    "trace.v1.Status.message": "prose of the tool that failed: content",
+    "metrics.v1.Metric.description": "prose for people; the name says which metric it is",
+    "metrics.v1.Metric.metadata": "about the metric's origin in other systems, not about what was measured",
+    "metrics.v1.NumberDataPoint.exemplars": "examples of measurements, already counted in the point",
+    "metrics.v1.HistogramDataPoint.exemplars": "examples of measurements, already counted in the point",
+    "metrics.v1.ExponentialHistogramDataPoint.exemplars": "examples of measurements, already counted",
+    "metrics.v1.Exemplar.filtered_attributes": "goes with exemplars",
+    "metrics.v1.Exemplar.time_unix_nano": "goes with exemplars",
+    "metrics.v1.Exemplar.as_double": "goes with exemplars",
+    "metrics.v1.Exemplar.as_int": "goes with exemplars",
+    "metrics.v1.Exemplar.span_id": "goes with exemplars",
+    "metrics.v1.Exemplar.trace_id": "goes with exemplars",
+}
+"""OTLP fields that raw does not keep, with the rule that drops them; every other field is kept."""
+
+
+@dataclass(frozen=True)
+class Flattened:
+    """
+    What a request became.
+
+    Attributes:
+        rows: By raw table; tables without rows are left out.
+        accepted: Items that are rows of their signal's table.
+        rejected: Items that are rows of quarantine instead.
+        messages: For the sender: why, in one sentence a reason, without content; warnings too.
+    """
+
+    rows: dict[Table, pa.Table]
+    accepted: int
+    rejected: int
+    messages: list[str] = field(default_factory=list)
+
+
+def flatten(  # noqa: PLR0913 (each is a fact of the request that nothing else may decide)
+    request: Request,
+    *,
+    signal: Signal,
+    org_id: str,
+    ingest_key_id: str | None,
+    received_at: dt.datetime,
+    policy: Policy,
+    history_start: dt.date,
+    max_future_s: int,
+) -> Flattened:
+    """
+    Turn a decoded request into rows.
+
+    Args:
+        request: As decoded.
+        signal: Which request it is; decides the table.
+        org_id: Organisation of the rows, whatever they say themselves.
+        ingest_key_id: Public id of the key that was used, None without one.
+        received_at: Now, with its time zone.
+        policy: What the organisation keeps.
+        history_start: Items before this UTC day go to quarantine as ``too_old``.
+        max_future_s: Items further ahead of ``received_at`` go there as ``in_the_future``.
+    """
+    received = (received_at - _EPOCH) // dt.timedelta(microseconds=1) * 1000
+    work = _Work(
+        signal=signal,
+        keeper=keeper(policy),
+        policy=policy,
+        received=received,
+        oldest=(dt.datetime.combine(history_start, dt.time(), dt.UTC) - _EPOCH)
+        // dt.timedelta(days=1)
+        * _DAY,
+        newest=received + max_future_s * NANOSECONDS,
+    )
+    for batch in request.batches:
+        work.take(batch)
+    common = _Common(org_id, received_at.astimezone(dt.UTC).replace(tzinfo=None), ingest_key_id)
+    tables: dict[Table, pa.Table] = {}
+    if work.accepted:
+        tables[TABLE_OF_SIGNAL[signal]] = _signal_table(TABLE_OF_SIGNAL[signal], common, work.accepted)
+    if work.quarantined:
+        tables["quarantine"] = _quarantine_table(signal, common, work.quarantined)
+    return Flattened(tables, len(work.accepted), len(work.quarantined), [*request.warnings, *work.messages()])
+
+
+@dataclass(frozen=True)
+class _Common:
+    """The columns that all rows of a request share."""
+
+    org_id: str
+    received_at: dt.datetime
+    ingest_key_id: str | None
+
+
+_Accepted = tuple[str, int, tuple[Any, ...], tuple[Any, ...]]  # record_id, day, shared columns, own columns
+_Quarantined = tuple[str, str, str, str | None]  # record_id, reason, detail, item
+
+
+@dataclass
+class _Work:
+    """The rows of a request while they are made."""
+
+    signal: Signal
+    keeper: Keeper
+    policy: Policy
+    received: int
+    oldest: int
+    newest: int
+    accepted: list[_Accepted] = field(default_factory=list)
+    quarantined: list[_Quarantined] = field(default_factory=list)
+
+    def take(self, batch: Batch) -> None:
+        """Make rows of a batch's items."""
+        shared = rows.shared_columns(batch, self.keeper, self.policy)
+        base = blake2b("\0".join([self.signal, *shared[2:], ""]).encode(), digest_size=16)
+        for item in batch.items:
+            if isinstance(item, Refused):
+                self.quarantined.append((item.digest, item.reason, item.detail, None))
+                continue
+            own, at = self._own_columns(item)
+            hashed = base.copy()
+            hashed.update("\0".join(["" if value is None else str(value) for value in own]).encode())
+            record_id = hashed.hexdigest()
+            if isinstance(item, LogRecord) and not own[rows.LOG_OBSERVED]:
+                at_receipt = item.observed_time_unix_nano or self.received
+                own = (*own[: rows.LOG_OBSERVED], at_receipt, *own[rows.LOG_OBSERVED + 1 :])
+            reason = self._out_of_time(at)
+            if reason:
+                text = _item_text(TABLE_OF_SIGNAL[self.signal], shared, own)
+                self.quarantined.append((record_id, reason, REASONS[reason], text))
+            else:
+                self.accepted.append((record_id, at // _DAY, shared, own))
+
+    def _own_columns(self, item: Span | LogRecord | Point) -> tuple[tuple[Any, ...], int]:
+        if isinstance(item, LogRecord):
+            at = item.time_unix_nano or item.observed_time_unix_nano or self.received
+            return rows.log_columns(item, self.keeper, self.policy), at
+        if isinstance(item, Span):
+            return rows.span_columns(item, self.keeper, self.policy), item.end_time_unix_nano
+        return rows.point_columns(item, self.keeper, self.policy), item.time_unix_nano
+
+    def _out_of_time(self, at: int) -> Literal["too_old", "in_the_future"] | None:
+        if at < self.oldest:
+            return "too_old"
+        return "in_the_future" if at > self.newest else None
+
+    def messages(self) -> list[str]:
+        """Tell the sender what was rejected, one sentence a reason."""
+        what = {"traces": "spans", "logs": "log records", "metrics": "data points"}[self.signal]
+        counts = Counter(reason for _, reason, _, _ in self.quarantined)
+        return [f"{counts[reason]} {what} rejected, {reason}: {REASONS[reason]}" for reason in sorted(counts)]
+
+
+def _signal_table(table: Table, common: _Common, accepted: list[_Accepted]) -> pa.Table:
+    schema = arrow_schema(table)
+    count = len(accepted)
+    ids, days, shared, own = zip(*accepted, strict=True)
+    columns: list[Any] = [
+        [common.org_id] * count,
+        [common.received_at] * count,
+        [common.ingest_key_id] * count,
+        ids,
+        pa.array(days, pa.int32()).cast(pa.date32()),
+        *zip(*shared, strict=True),
+        *zip(*own, strict=True),
+    ]
+    return _table(schema, columns)
+
+
+def _quarantine_table(signal: Signal, common: _Common, quarantined: list[_Quarantined]) -> pa.Table:
+    count = len(quarantined)
+    ids, reasons, details, texts = zip(*quarantined, strict=True)
+    columns: list[Any] = [
+        [common.org_id] * count,
+        [common.received_at] * count,
+        [common.ingest_key_id] * count,
+        ids,
+        [common.received_at.date()] * count,
+        [signal] * count,
+        reasons,
+        details,
+        texts,
+    ]
+    return _table(arrow_schema("quarantine"), columns)
+
+
+def _table(schema: pa.Schema, columns: list[Any]) -> pa.Table:
+    arrays = [
+        column if isinstance(column, pa.Array) else pa.array(column, part.type)
+        for column, part in zip(columns, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _item_text(table: Table, shared: tuple[Any, ...], own: tuple[Any, ...]) -> str:
+    """Write a row as an object, its JSON columns inside as JSON."""
+    return canonical.object_of(
+        {
+            column.name: value if column.kind == "json" else canonical.text_of(value)
+            for column, value in rows.named(table, shared, own)
+            if value is not None
+        }
+    )

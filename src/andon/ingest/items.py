@@ -1,0 +1,306 @@
+"""
+Neutral shape of a telemetry request: what both encodings of OTLP decode to.
+
+Spans, log records and metric points are still grouped under their resource and scope; identifiers are hex,
+attribute values plain Python. An item that could not be read is a ``Refused`` in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from andon.contract.telemetry import Signal
+
+Value: TypeAlias = "str | bool | int | float | bytes | list[Value | None] | dict[str, Value]"
+"""
+An attribute's value. Absent values are left out of maps and are None inside lists, which keeps the
+positions of the others.
+"""
+
+MAX_DEPTH = 32
+"""Deepest nesting of lists and maps in one value; OTLP sets no limit, parsers do (about 48)."""
+
+MAX_INT64 = 2**63 - 1
+MAX_UINT32 = 2**32 - 1
+
+REASONS: dict[str, str] = {
+    "bad_id": "an identifier is not hex of the right length, or all zeros where one is required",
+    "bad_number": "a number is outside the range of its field, or no number",
+    "bad_time": "a time is 2^63 nanoseconds or more",
+    "too_deep": f"a value is nested deeper than {MAX_DEPTH} levels",
+    "undecodable": "the item, its resource or its scope is not valid OTLP, such as text that is not UTF-8",
+    "too_old": "the item is older than the history start",
+    "in_the_future": "the item's time is further ahead of the clock than is allowed",
+}
+"""Why an item goes to quarantine, with what the sender is told."""
+
+
+class Malformed(Exception):
+    """The body as a whole is not OTLP in its declared encoding; the text says why, without content."""
+
+
+class TooManyItems(Malformed):
+    """The request has more items than are taken at once; the text says how many those are."""
+
+
+class Allowance:
+    """Counts a request's items before they are read: a small body can hold millions of empty ones."""
+
+    def __init__(self, most: int) -> None:
+        """Allow ``most`` items."""
+        self._most = most
+        self._left = most
+
+    def take(self, count: int) -> None:
+        """
+        Use up some of the allowance.
+
+        Raises:
+            TooManyItems: Nothing is left of it.
+        """
+        self._left -= count
+        if self._left < 0:
+            raise TooManyItems(f"The request has more than {self._most} items; send it in parts.")
+
+
+class Unusable(Exception):
+    """
+    One item cannot be taken.
+
+    Attributes:
+        reason: A key of ``REASONS``.
+        detail: The field that is wrong; never its value, which may be content.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class Attribute(Struct, gc=False, eq=False):
+    """
+    One attribute; equal ones of a sender are one object, so that work on them is done once.
+
+    Attributes:
+        key: Name, never empty.
+        value: Never absent: attributes without a value are left out.
+        lasting: Whether the object is shared between items, and worth remembering.
+    """
+
+    key: str
+    value: Value
+    lasting: bool
+
+
+class Event(Struct, gc=False):
+    """A span event."""
+
+    name: str
+    time_unix_nano: int
+    attributes: list[Attribute]
+
+
+class Link(Struct, gc=False):
+    """A link from a span to another; ids in hex, empty when the sender gave none."""
+
+    trace_id: str
+    span_id: str
+    attributes: list[Attribute]
+
+
+class Span(Struct, gc=False):
+    """A span; ids in hex, times in nanoseconds since 1970 UTC, 0 when unset."""
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str | None
+    trace_state: str
+    flags: int
+    name: str
+    kind: int
+    start_time_unix_nano: int
+    end_time_unix_nano: int
+    status_code: int
+    status_message: str
+    attributes: list[Attribute]
+    dropped_attributes_count: int
+    events: list[Event]
+    dropped_events_count: int
+    links: list[Link]
+    dropped_links_count: int
+
+
+class LogRecord(Struct, gc=False):
+    """A log record; ids in hex or None, times in nanoseconds since 1970 UTC, 0 when unset."""
+
+    time_unix_nano: int
+    observed_time_unix_nano: int
+    severity_number: int
+    severity_text: str
+    event_name: str
+    body: Value | None
+    attributes: list[Attribute]
+    dropped_attributes_count: int
+    flags: int
+    trace_id: str | None
+    span_id: str | None
+
+
+class Point(Struct, gc=False):
+    """A point of a metric, of any of the five types; what its type does not have is None."""
+
+    metric_name: str
+    metric_type: str
+    unit: str
+    temporality: str | None
+    is_monotonic: bool | None
+    start_time_unix_nano: int
+    time_unix_nano: int
+    attributes: list[Attribute]
+    flags: int
+    value: float | None = None
+    value_int: int | None = None
+    sum: float | None = None
+    count: int | None = None
+    min: float | None = None
+    max: float | None = None
+    buckets: dict[str, Value] | None = None
+
+
+class Refused(Struct, gc=False):
+    """
+    An item that could not be read.
+
+    Attributes:
+        reason: A key of ``REASONS``.
+        detail: What was wrong, without content.
+        digest: 128-bit hash in hex of its bytes: equal when the same bytes are sent again.
+    """
+
+    reason: str
+    detail: str
+    digest: str
+
+
+Item: TypeAlias = Span | LogRecord | Point | Refused
+
+
+class Batch(Struct):
+    """The items of one scope of one resource, in the sender's order."""
+
+    resource: list[Attribute]
+    scope_name: str
+    scope_version: str
+    scope_attributes: list[Attribute]
+    items: Sequence[Item]
+
+
+class Request(Struct):
+    """
+    One decoded request.
+
+    Attributes:
+        warnings: What the sender should be told although nothing was rejected for it.
+    """
+
+    signal: Signal
+    batches: list[Batch]
+    warnings: list[str] = []
+
+
+class Memo(dict[bytes, "Attribute | None"]):
+    """
+    Attributes by their bytes on the wire.
+
+    Agents repeat most attributes on every item. Long ones are not remembered, and all is forgotten when the
+    memo is full, so that it stays small and texts do not linger in memory.
+    """
+
+    LONGEST = 256
+    MOST = 20_000
+
+    def remember(self, raw: bytes, key: str, value: Value | None) -> Attribute | None:
+        """Give the attribute, remembered if its bytes are short; None when it says nothing."""
+        if not key or value is None:
+            return None
+        attribute = Attribute(key, value, len(raw) <= self.LONGEST)
+        if attribute.lasting:
+            if len(self) >= self.MOST:
+                self.clear()
+            self[raw] = attribute
+        return attribute
+
+
+Read = TypeVar("Read", bound=Item)
+
+
+def refused(raw: bytes, reason: str, detail: str) -> Refused:
+    """Make the stand-in of an item that could not be read."""
+    return Refused(reason, detail, blake2b(raw, digest_size=16).hexdigest())
+
+
+def read_each(
+    raws: Sequence[bytes], read: Callable[[bytes], Item], errors: tuple[type[Exception], ...]
+) -> list[Item]:
+    """Read items one by one; one that fails with ``errors`` or ``Unusable`` is refused alone."""
+    items: list[Item] = []
+    for raw in raws:
+        try:
+            items.append(read(raw))
+        except Unusable as unusable:
+            items.append(refused(raw, unusable.reason, unusable.detail))
+        except RecursionError:
+            items.append(refused(raw, "too_deep", "the item"))
+        except errors:
+            items.append(refused(raw, "undecodable", "the item"))
+    return items
+
+
+_HEX = re.compile(r"[0-9a-f]*\Z")
+
+
+def checked_id(text: str, digits: int, field: str, *, required: bool = False) -> str | None:
+    """
+    Give an identifier in lower-case hex, or None when it is empty or all zeros.
+
+    Raises:
+        Unusable: ``bad_id``: wrong length, not hex, or missing although required.
+    """
+    lower = text.lower()
+    if lower and (len(lower) != digits or not _HEX.match(lower)):
+        raise Unusable("bad_id", f"{field} is not {digits} hex digits")
+    if not lower.strip("0"):
+        if required:
+            raise Unusable("bad_id", f"{field} is missing or all zeros")
+        return None
+    return lower
+
+
+def checked_time(nanoseconds: int, field: str) -> int:
+    """
+    Give a time that fits a signed 64-bit column.
+
+    Raises:
+        Unusable: ``bad_time``.
+    """
+    if nanoseconds > MAX_INT64:
+        raise Unusable("bad_time", f"{field} is 2^63 or more")
+    return nanoseconds
+
+
+def checked_count(count: int, field: str) -> int:
+    """
+    Give a count that fits a signed 64-bit column.
+
+    Raises:
+        Unusable: ``bad_number``.
+    """
+    if count > MAX_INT64:
+        raise Unusable("bad_number", f"{field} is 2^63 or more")
+    return count

@@ -1,0 +1,1 @@
+"""The published OTLP schema: .proto texts, compiled descriptors, and the messages that decode."""
