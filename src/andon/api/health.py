@@ -1,4 +1,4 @@
-"""What a supervisor asks: is it alive, can it answer, how is it doing. Needs no key; tells nothing private."""
+"""What a supervisor asks: is it alive, can it answer, how is it doing. Needs no key; tells nothing secret."""
 
 from __future__ import annotations
 

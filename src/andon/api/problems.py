@@ -61,7 +61,10 @@ async def answer_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for HTTPException alone)
     title = _title(error.status_code)
     detail = _DETAILS.get(error.status_code, title)
-    return respond(error.status_code, title, detail, error.headers or {}, request.state.request_id)
+    headers = dict(error.headers or {})
+    if "Allow" in headers:  # a set's order, which changes from one start to the next
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+    return respond(error.status_code, title, detail, headers, request.state.request_id)
 
 
 def _title(status: int) -> str:
