@@ -112,7 +112,7 @@ def test_a_range_wholly_outside_gives_an_empty_list(andon: httpx2.Client, report
 
 
 def test_unknown_parameters_are_ignored(andon: httpx2.Client) -> None:
-    """Whatever a report does not know changes nothing, repeated or empty; group_by where there is none too."""
+    """Whatever a report does not know changes nothing, repeated or empty; group_by where there is none."""
     plain = andon.get(f"productivity?{WHOLE}").json()
     odd = andon.get(f"productivity?{WHOLE}&group_by=model&group_by=&limit=0&cursor=&org_id=org_b&x").json()
     users = andon.get(f"users?{WHOLE}&group_by=client").json()
