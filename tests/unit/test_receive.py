@@ -99,7 +99,7 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
     org = directory.create_org("Acme", now=NOW)
     ingest = directory.create_key(org.org_id, "ingest", now=NOW).text
     analytics = directory.create_key(org.org_id, "analytics", role="owner", now=NOW).text
-    writer = SegmentWriter(settings.log_dir)
+    writer = SegmentWriter(settings.log_dir, idle_s=60)  # so that no file is renamed while a test reads
     receiver = receive.Receiver(
         writer,
         lambda text: directory.authenticate(text, NOW),
