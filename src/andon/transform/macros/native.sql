@@ -40,8 +40,32 @@
     )
 {%- endmacro %}
 
-{# The shared columns of a native fact: log records and spans are of one rank. #}
-{% macro native_fact_columns(rows, dedupe_key=none) -%}
-    {{ fact_columns(rows, rows ~ '.source_signal', 1, rows ~ '.agent', rows ~ '.client_declared',
+{#
+    The shared columns of a native fact: log records and spans are of one rank. What ingest merely read from a
+    tool's arguments is of the second, so that it gives way to a session's own word.
+#}
+{% macro native_fact_columns(rows, dedupe_key=none, rank=1) -%}
+    {{ fact_columns(rows, rows ~ '.source_signal', rank, rows ~ '.agent', rows ~ '.client_declared',
         dedupe_key or (rows ~ '.dedupe_key')) }}
+{%- endmacro %}
+
+{# Native tool calls that went well, with what ingest read from their arguments. #}
+{% macro native_tool_calls() -%}
+    (
+        select
+            calls.*,
+            {{ json_value('calls.attributes', 'andon.file_changes') }} as file_changes,
+            {{ json_value('calls.attributes', 'andon.git_actions') }} as git_actions
+        from {{ native_facts('tool_call', native_call_id()) }} as calls
+        where
+            coalesce({{ json_text('calls.attributes', 'andon.tool.outcome') }}, 'ok') = 'ok'
+            and {{ json_text('calls.attributes', 'error.type') }} is null
+            and coalesce(calls.status_code, 0) <> 2
+            and coalesce({{ json_int('calls.attributes', 'process.exit.code') }}, 0) = 0
+    )
+{%- endmacro %}
+
+{# A tool call's own id, within its session. #}
+{% macro native_call_id() -%}
+    concat(records.session_id, '|', {{ json_text('records.attributes', 'gen_ai.tool.call.id') }})
 {%- endmacro %}

@@ -1,14 +1,31 @@
-with actions as (
+with told as (
     select
         facts.*,
         lower({{ json_text('facts.attributes', 'andon.git.kind') }}) as git_kind
     from {{ native_facts('git_action') }} as facts
+),
+
+read_from_calls as (
+    select
+        calls.*,
+        listed.position as position,
+        {{ json_text('listed.item', 'kind') }} as git_kind
+    from {{ native_tool_calls() }} as calls
+    cross join lateral {{ json_items('calls.git_actions') }} as listed
 )
 
 select
-    {{ native_fact_columns('actions') }},
-    actions.git_kind as git_kind,
+    {{ native_fact_columns('told') }},
+    told.git_kind as git_kind,
     'exact' as confidence,
     cast(1 as {{ int64() }}) as change_count
-from actions
-where actions.git_kind in ('commit', 'pull_request')
+from told
+where told.git_kind in ('commit', 'pull_request')
+union all
+select
+    {{ native_fact_columns('read_from_calls', "concat(read_from_calls.dedupe_key, '|', read_from_calls.position)", 2) }},
+    read_from_calls.git_kind as git_kind,
+    'parsed' as confidence,
+    cast(1 as {{ int64() }}) as change_count
+from read_from_calls
+where read_from_calls.git_kind in ('commit', 'pull_request')

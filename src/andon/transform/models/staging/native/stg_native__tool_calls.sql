@@ -6,10 +6,7 @@ with facts as (
         {{ json_text('told.attributes', 'andon.tool.kind') }} as declared_kind,
         {{ json_text('told.attributes', 'andon.tool.outcome') }} as declared_outcome,
         {{ json_text('told.attributes', 'andon.autonomy.level') }} as declared_level
-    from {{ native_facts(
-        'tool_call',
-        "concat(records.session_id, '|', " ~ json_text('records.attributes', 'gen_ai.tool.call.id') ~ ")"
-    ) }} as told
+    from {{ native_facts('tool_call', native_call_id()) }} as told
 ),
 
 sorted as (
