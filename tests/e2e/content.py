@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from andon.ingest.decode_protobuf import request_class
-
-from otlp_batches import signal_of
+from otlp_batches import request_class, signal_of
 
 CONTENT_NAMES = {
     "prompt", "prompt_text", "response", "tool_input", "tool_parameters", "arguments", "output",

@@ -42,6 +42,7 @@ class Line:
         self.port = free_port()
         self.otlp_port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.http = httpx2.Client(timeout=60)
 
     @property
     def api_url(self) -> str:
@@ -85,24 +86,25 @@ class Line:
 
     def start(self, *args: str) -> None:
         """Start ``andon up`` and wait until both ports answer."""
-        log = (self.data.parent / f"{self.data.name}.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "andon", "up", "--no-browser", *args],
-            env=self.env,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
+        log = self.data.parent / f"{self.data.name}.log"
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "andon", "up", "--no-browser", *args],
+                env=self.env,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
             with contextlib.suppress(httpx2.TransportError):
-                if httpx2.get(f"{self.api_url}/healthz").status_code == 200:
+                if self.http.get(f"{self.api_url}/healthz").status_code == 200:
                     with socket.create_connection(("127.0.0.1", self.otlp_port), timeout=1):
                         return
             time.sleep(0.1)
-        raise AssertionError(Path(log.name).read_text())
+        raise AssertionError(log.read_text())
 
     def kill(self) -> None:
         """Kill -9, as a power supply would."""
@@ -112,6 +114,7 @@ class Line:
 
     def stop(self) -> None:
         """Ask the server to end, and wait for it."""
+        self.http.close()
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -146,29 +149,30 @@ class Org:
 
     def post(self, path: str, body: bytes, content_type: str) -> None:
         """Send one OTLP request and insist that all of it is accepted."""
-        answer = httpx2.post(
+        answer = self.line.http.post(
             self.line.otlp_url + path,
             content=body,
             headers={"Content-Type": content_type, "Authorization": f"Bearer {self.ingest_key}"},
-            timeout=60,
         )
         assert (answer.status_code, answer.content) in {(200, b""), (200, b"{}")}, answer.content
 
     def get(self, report: str, start: str = CAPTURE_DAY, end: str = CAPTURE_DAY, **query: str) -> list[Any]:
         """Fetch the rows of one report."""
-        answer = httpx2.get(
+        answer = self.line.http.get(
             f"{self.line.api_url}/api/v1/analytics/{report}",
             params={"startDate": start, "endDate": end, **query},
             headers={"Authorization": f"Bearer {self.key}"},
-            timeout=60,
         )
         assert answer.status_code == 200, answer.text
         rows: list[Any] = answer.json()["data"]
         return rows
 
     def reports(self) -> dict[str, Any]:
-        """Fetch every report and grouping of the captures' day."""
-        return {
+        """Fetch every report and grouping of the captures' day; ids are numbered as they come.
+
+        A person's id is made from the organisation's too, so the same person has another in each.
+        """
+        reports = {
             "tokens": self.get("tokens"),
             "tokens by model": self.get("tokens", group_by="model"),
             "tools": self.get("tools"),
@@ -178,6 +182,12 @@ class Org:
             "productivity": self.get("productivity"),
             "users": self.get("users", limit="100"),
         }
+        ids = sorted({row["user_id"] for row in reports["users"]})
+        text = json.dumps(reports)
+        for number, user_id in enumerate(ids):
+            text = text.replace(user_id, f"person {number}")
+        numbered: dict[str, Any] = json.loads(text)
+        return numbered
 
 
 class Capture:

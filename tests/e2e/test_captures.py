@@ -51,7 +51,7 @@ VARIANTS: dict[str, Callable[[Requests], Requests]] = {
     "as recorded": lambda requests: requests,
     "twice": lambda requests: requests + requests,
     "shuffled": shuffled,
-    "split": split,
+    "split": lambda requests: shuffled(split(requests)),
     "merged": merged,
 }
 

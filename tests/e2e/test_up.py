@@ -1,0 +1,238 @@
+"""``andon up``: what it prints, what it survives, and how it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from andon.client import Client
+from andon.contract.problems import Unauthenticated
+
+from line import NOW, Line, Org, free_port
+
+DAY = NOW.date() - dt.timedelta(days=1)
+NOON = int(dt.datetime.combine(DAY, dt.time(12), tzinfo=dt.UTC).timestamp()) * 1_000_000_000
+
+
+def log_record(second: int, event: str, **attributes: str | int) -> dict[str, Any]:
+    """Make one native log record of noon and some seconds."""
+    values = {"event.name": event, **{name.replace("__", "."): value for name, value in attributes.items()}}
+    return {
+        "timeUnixNano": str(NOON + second * 1_000_000_000),
+        "attributes": [
+            {"key": key, "value": {"intValue": value} if isinstance(value, int) else {"stringValue": value}}
+            for key, value in values.items()
+        ],
+    }
+
+
+def one_session() -> bytes:
+    """One person asks once; a model answers, reads a file, makes another and commits it."""
+    resource = {
+        "service.name": "some-agent",
+        "session.id": "s-1",
+        "user.email": "dev@example.com",
+        "andon.client": "terminal-ui",
+    }
+    records = [
+        log_record(0, "andon.user_message", andon__message__id="m-1"),
+        log_record(
+            1,
+            "andon.model_call",
+            gen_ai__response__id="r-1",
+            gen_ai__response__model="some-model",
+            gen_ai__usage__input_tokens=100,
+            gen_ai__usage__output_tokens=20,
+        ),
+        log_record(2, "andon.assistant_message", andon__message__id="m-2"),
+        log_record(3, "andon.tool_call", gen_ai__tool__name="Read", gen_ai__tool__call__id="t-1"),
+        log_record(4, "andon.file_change", andon__file__operation="create", file__extension=".py"),
+        log_record(5, "andon.git_action", andon__git__kind="commit"),
+    ]
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in resource.items()]
+    return json.dumps(
+        {"resourceLogs": [{"resource": {"attributes": attributes}, "scopeLogs": [{"logRecords": records}]}]}
+    ).encode()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Line]:
+    """A line of the test's own, not started."""
+    line = Line(tmp_path / "data")
+    yield line
+    line.stop()
+
+
+def assert_counted_once(org: Org) -> None:
+    """Compare the five reports with what `one_session` tells."""
+    day = DAY.isoformat()
+    [tokens] = org.get("tokens", day, day)
+    [tools] = org.get("tools", day, day)
+    [activity] = org.get("activity", day, day)
+    [productivity] = org.get("productivity", day, day)
+    [user] = org.get("users", day, day)
+
+    assert (tokens["input_tokens"], tokens["output_tokens"], tokens["billable_tokens"]) == (100, 20, 120)
+    assert tools["by_tool"] == [{"tool": "Read", "invocations": 1}]
+    assert (activity["daily_active_users"], activity["sessions"], activity["messages"]) == (1, 1, 2)
+    assert (productivity["files_created"], productivity["git_commits"]) == (1, 1)
+    assert (user["user_email"], user["tool_calls"], user["languages"]) == ("dev@example.com", 1, ["Python"])
+
+
+def test_what_was_acknowledged_survives_a_killed_server(fresh: Line) -> None:
+    """Kill -9 right after the 200, start again, build a day later: everything is counted, once."""
+    fresh.now = dt.datetime.combine(DAY, dt.time(13), tzinfo=dt.UTC)
+    fresh.start()
+    org = fresh.new_org("Acme")
+    org.post("/v1/logs", one_session(), "application/json")
+    fresh.kill()
+
+    fresh.now = NOW
+    fresh.start()
+    fresh.build()
+
+    assert_counted_once(org)
+
+
+def test_files_are_imported_without_a_server(fresh: Line, tmp_path: Path) -> None:
+    """Imported twice and then sent as well, the same records count once."""
+    org = fresh.new_org("Acme")
+    (tmp_path / "session.json").write_bytes(one_session())
+    for _ in range(2):
+        done = fresh.run("import", str(tmp_path / "session.json"), "--org", "Acme")
+        assert (done.returncode, done.stdout) == (0, "Imported 6 records of 1 requests from 1 files.\n")
+    (tmp_path / "letter.json").write_text("Dear Andon")
+    refused = fresh.run("import", str(tmp_path / "letter.json"))
+    assert (refused.returncode, "letter.json" in refused.stderr) == (1, True)
+    fresh.build()
+
+    fresh.start()
+    org.post("/v1/logs", one_session(), "application/json")
+    fresh.build()
+
+    assert_counted_once(org)
+
+
+def test_the_server_ends_well(fresh: Line) -> None:
+    """SIGTERM: exit code 0, no segment left open or unloaded, and the data counted by the next build."""
+    fresh.start()
+    org = fresh.new_org("Acme")
+    org.post("/v1/logs", one_session(), "application/json")
+    assert fresh.process is not None
+    fresh.process.send_signal(signal.SIGTERM)
+
+    assert fresh.process.wait(20) == 0
+    assert [*fresh.data.glob("log/*.open"), *fresh.data.glob("log/*.seg")] == []
+    assert list(fresh.data.glob("raw/log_records/*/*/*.parquet"))
+
+
+def test_a_taken_port_is_told_in_one_line(fresh: Line) -> None:
+    """Which address, and what to do; nothing of the first run is made."""
+    fresh.start()
+
+    for taken, option in ((fresh.port, "--port"), (fresh.otlp_port, "--otlp-port")):
+        ports = {"--port": str(free_port()), "--otlp-port": str(free_port()), option: str(taken)}
+        done = fresh.run("up", *(word for pair in ports.items() for word in pair))
+        assert done.returncode == 1
+        assert re.fullmatch(rf"error: Cannot listen on 127\.0\.0\.1 port {taken}: .*{option}\n", done.stderr)
+
+
+def test_a_key_stops_working_within_five_seconds_of_its_end(fresh: Line) -> None:
+    """A running server follows a revocation that another process made."""
+    fresh.start()
+    org = fresh.new_org("Acme")
+    with Client(fresh.api_url, org.key) as client:
+        client.tokens(DAY, DAY)
+        assert fresh.run("keys", "revoke", org.key).returncode == 0
+        time.sleep(5)
+
+        with pytest.raises(Unauthenticated):
+            client.tokens(DAY, DAY)
+    refused = httpx2.post(
+        f"{fresh.otlp_url}/v1/logs", json={}, headers={"Authorization": f"Bearer {org.key}"}
+    )
+    assert refused.status_code == 401
+
+
+def start(line: Line, *arguments: str) -> tuple[subprocess.Popen[str], list[str]]:
+    """Start ``andon up`` and read what it prints, up to its line with curl."""
+    with (line.data.parent / "up.err").open("a") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "andon", "up", *arguments],
+            env=line.env,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    assert process.stdout is not None
+    printed = []
+    for text in process.stdout:
+        printed.append(text.rstrip("\n"))
+        if "curl" in text:
+            break
+    return process, printed
+
+
+def run_curl(line: str) -> httpx2.Response:
+    """Do what the printed curl line does."""
+    command, option, header, url = shlex.split(line)
+    assert (command, option) == ("curl", "-H")
+    return httpx2.get(url, headers=dict([header.split(": ", 1)]))
+
+
+def test_the_first_run_says_where_to_go_once(fresh: Line) -> None:
+    """Ten lines at most, with two keys and a curl that works; the second run has no secret left to print."""
+    process, printed = start(fresh)
+    try:
+        assert len(printed) <= 10
+        assert len(set(re.findall(r"fk-\w{47}", "\n".join(printed)))) == 1
+        [ingest] = set(re.findall(r"ik-\w{47}", "\n".join(printed)))
+        assert run_curl(printed[-1]).status_code == 200
+        headers = {"Authorization": f"Bearer {ingest}", "Content-Type": "application/json"}
+        sent = httpx2.post(f"{fresh.otlp_url}/v1/logs", content=one_session(), headers=headers)
+        assert sent.status_code == 200
+    finally:
+        process.terminate()
+        process.communicate()
+
+    fresh.start()
+    said = (fresh.data.parent / "data.log").read_text()
+    assert not re.search(r"[fi]k-\w{47}", said)
+    assert "andon keys" in said
+
+
+@pytest.mark.slow
+def test_the_demo_is_there_in_one_command(fresh: Line) -> None:
+    """It sends, builds, and prints a curl with rows behind it; the second time it uses what is there."""
+    process, printed = start(fresh, "--demo")
+    try:
+        answer = run_curl(printed[-1])
+        assert answer.status_code == 200
+        assert [row["date"] for row in answer.json()["data"]][-1] == DAY.isoformat()
+        assert all(row["billable_tokens"] > 0 for row in answer.json()["data"][:5])
+        keyless = httpx2.post(f"{fresh.otlp_url}/v1/logs", json={"resourceLogs": []})
+        assert keyless.status_code == 200
+    finally:
+        process.terminate()
+        process.communicate()
+
+    process, again = start(fresh, "--demo")
+    try:
+        assert run_curl(again[-1]).json() == answer.json()
+        assert "is here already" in (fresh.data.parent / "up.err").read_text()
+        assert len(list(fresh.data.glob("editions/*/manifest.json"))) == 1
+    finally:
+        process.terminate()
+        process.communicate()
