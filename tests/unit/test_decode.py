@@ -357,7 +357,7 @@ def test_all_five_metric_types_in_both_encodings() -> None:
 
 
 def test_of_one_name_the_last_counts() -> None:
-    """J10: of duplicate keys in an object the last counts, in both places where it can happen."""
-    body = b'{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","name":"b","traceId":"%s","spanId":"%s"}]}]}]}'
-    request = decode.decode("traces", body % (TRACE.encode(), SPAN.encode()), "json")
-    assert request.batches[0].items[0].name == "b"
+    """J10: of duplicate keys in an object the last counts."""
+    body = b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"eventName":"a","eventName":"b"}]}]}]}'
+    request = decode.decode("logs", body, "json")
+    assert request.batches[0].items[0].event_name == "b"

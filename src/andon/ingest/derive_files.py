@@ -15,7 +15,7 @@ from andon.ingest.items import Value
 
 NO_EXTENSION = "(none)"
 
-_EXTENSION = re.compile(r"[^.].*(\.[A-Za-z0-9_+#~-]{1,16})\Z", re.DOTALL)
+_EXTENSION = re.compile(r".+(\.[A-Za-z0-9_+#~-]{1,16})\Z", re.DOTALL)
 
 
 def extension_of(path: str) -> str:

@@ -199,7 +199,8 @@ def _inside(value: Value, rule: Verdict) -> Value | None:
     if isinstance(value, bytes):
         return value if len(value) <= LONGEST_BYTES and not _is_text(value) else None
     if isinstance(value, list):
-        return [inner for one in value if one is not None and (inner := _inside(one, rule)) is not None]
+        kept = [(one, None if one is None else _inside(one, rule)) for one in value]
+        return [inner for one, inner in kept if one is None or inner is not None]
     if isinstance(value, dict):
         pairs = ((key, redacted(key, one)) for key, one in value.items())
         return {key: one for key, one in pairs if one is not None}
