@@ -1,0 +1,189 @@
+"""What Claude Code's telemetry becomes: its captured runs against what really happened, and its quirks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "staging"))
+from staged import Staged, shared_folder, truth
+
+RUNS = truth("claude-code")
+DETAILED = {"details-http-json", "interactive-tui"}
+"""Runs that were told to log tool details."""
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    """Build the lower half of the project over every capture and scenario."""
+    return Staged(shared_folder(tmp_path_factory))
+
+
+def extensions(paths: list[str]) -> list[str]:
+    """Extensions of a run's files, sorted."""
+    return sorted(Path(path).suffix for path in paths)
+
+
+@pytest.mark.parametrize("told", ["", " backwards and twice"])
+@pytest.mark.parametrize("run", RUNS)
+class TestCaptures:
+    """Each run's facts are what happened, also when its requests come again and in the other order."""
+
+    def test_tokens(self, staged: Staged, run: str, told: str) -> None:
+        """Tokens of every kind equal the model's own count, for every model and purpose."""
+        reported = RUNS[run]["tokens_reported_by_mock"]
+        columns = (
+            "count(*), sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(output_tokens)"
+        )
+        counts = ("requests", "input_uncached", "cache_read", "cache_write", "output")
+
+        by_model = staged.facts("model_calls", f"claude-code {run}{told}", f"model, {columns}", group="model")
+        by_purpose = staged.facts(
+            "model_calls", f"claude-code {run}{told}", f"purpose, {columns}", group="purpose"
+        )
+
+        assert by_model == sorted(
+            (model, *(tokens[name] for name in counts)) for model, tokens in reported["by_model"].items()
+        )
+        assert by_purpose == sorted(
+            (purpose, *(reported[key][name] for name in counts))
+            for purpose, key in (
+                ("main", "main_conversation"),
+                ("subagent", "subagent"),
+                ("auxiliary", "auxiliary_no_tools"),
+            )
+            if reported[key]["requests"]
+        )
+
+    def test_tools(self, staged: Staged, run: str, told: str) -> None:
+        """Every tool that the model asked for ran once; names of servers show with tool details only."""
+        org = f"claude-code {run}{told}"
+        asked = dict(RUNS[run]["tools_requested_by_model"])
+        mcp_calls = asked.pop("mcp__demo__echo", 0)
+        server = ("demo", "echo") if run in DETAILED else ("(redacted)", "(redacted)")
+
+        assert asked == staged.counts("tool_calls", org, "tool_name", where="tool_kind <> 'mcp'")
+        assert (
+            {server: mcp_calls}
+            if mcp_calls
+            else staged.counts("tool_calls", org, "mcp_server, mcp_tool", where="tool_kind = 'mcp'") == {}
+        )
+        assert RUNS[run].get("failed_tool_calls", 0) == len(
+            staged.facts("tool_calls", org, "call_id", where="outcome = 'error'")
+        )
+
+    def test_autonomy(self, staged: Staged, run: str, told: str) -> None:
+        """Every call has the level of its permission mode."""
+        level = {"acceptEdits": "auto-low", "bypassPermissions": "auto-high"}[RUNS[run]["permission_mode"]]
+
+        assert {level} == set(staged.counts("tool_calls", f"claude-code {run}{told}", "autonomy_level"))
+
+    def test_files(self, staged: Staged, run: str, told: str) -> None:
+        """Files created and edited; without tool details their extensions are unknown, never guessed."""
+        org = f"claude-code {run}{told}"
+        for operation, name in (("create", "files_created"), ("edit", "files_edited")):
+            happened = extensions(RUNS[run].get(name, []))
+            expected = happened if run in DETAILED else ["(unknown)"] * len(happened)
+            found = staged.facts("file_changes", org, "extension", where=f"operation = '{operation}'")
+            assert expected == [extension for (extension,) in found]
+
+    def test_git(self, staged: Staged, run: str, told: str) -> None:
+        """Commits and pull requests count once, from the command where it is told, else from the counters."""
+        expected = {"commit": RUNS[run]["git_commits"], "pull_request": RUNS[run]["pull_requests_created"]}
+
+        assert {kind: n for kind, n in expected.items() if n} == staged.counts(
+            "git_actions", f"claude-code {run}{told}", "git_kind"
+        )
+
+    def test_skills_and_commands(self, staged: Staged, run: str, told: str) -> None:
+        """Skills and slash commands by their names: a hidden name is found in the request that followed."""
+        org = f"claude-code {run}{told}"
+
+        assert RUNS[run].get("skills", {}) == staged.counts("skill_activations", org, "skill_name")
+        assert RUNS[run].get("slash_commands", {}) == staged.counts("slash_commands", org, "command_name")
+
+    def test_hooks(self, staged: Staged, run: str, told: str) -> None:
+        """A hook runs once for each completion; its configured matcher shows with tool details."""
+        org = f"claude-code {run}{told}"
+        runs = staged.counts("hook_runs", org, "hook_event, hook_matcher")
+
+        assert RUNS[run]["observed_in_telemetry"]["logs.hook_events"] == sum(runs.values())
+        matchers = {matcher for (event, matcher) in runs if event == "PostToolUse"}
+        assert matchers == {"Write|Edit"} if run in DETAILED else matchers <= {"Write", "Edit"}
+
+    def test_messages_and_sessions(self, staged: Staged, run: str, told: str) -> None:
+        """People's messages are those that people sent: no notification, no /exit; one session a run."""
+        org = f"claude-code {run}{told}"
+        # The runs' truth counts /hello among the prompts where no terminal sent it.
+        commands = sum(n for name, n in RUNS[run].get("slash_commands", {}).items() if name != "exit")
+        typed = RUNS[run]["real_user_prompts"] - (commands if run == "grpc" else 0)
+        origins = staged.counts("user_messages", org, "origin")
+        client = "terminal-ui" if run == "interactive-tui" else "non-interactive-cli"
+
+        assert typed == origins.get("human", 0)
+        assert commands == origins.get("command", 0)
+        assert RUNS[run].get("subagents", {}).get("general-purpose", 0) == origins.get("synthetic", 0)
+        assert len(staged.sessions(org)) == 1
+        assert {client} == set(staged.counts("user_messages", org, "client"))
+
+
+@pytest.mark.parametrize(
+    ("org", "run", "calls"),
+    [("metrics alone", "basic-http-protobuf", 0), ("traces alone", "details-http-json", 11)],
+)
+def test_poorer_signals_stand_in(staged: Staged, org: str, run: str, calls: int) -> None:
+    """Without logs the tokens come from spans, and without those from the counter; neither adds to logs."""
+    reported: dict[str, Any] = RUNS[run]["tokens_reported_by_mock"]["by_model"]
+    columns = "model, sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(output_tokens)"
+    names = ("input_uncached", "cache_read", "cache_write", "output")
+
+    found = staged.facts("model_calls", f"claude-code {org}", columns, group="model")
+
+    assert [(model, *(tokens[name] for name in names)) for model, tokens in reported.items()] == found
+    assert calls == len(staged.facts("tool_calls", f"claude-code {org}", "call_id"))
+
+
+def test_each_completion_answers_for_one_notification(staged: Staged) -> None:
+    """Two background sub-agents, two notifications; a person's prompt before or after stays a person's."""
+    assert sorted(
+        (origin, second % 1000)
+        for origin, second in staged.facts(
+            "user_messages",
+            "claude notifications",
+            "origin, occurred_at_unix_nano // 1000000000 - 1795176000",
+        )
+    ) == [
+        ("human", 0),
+        ("human", 100),
+        ("human", 111),
+        ("synthetic", 13),
+        ("synthetic", 14),
+        ("synthetic", 112),
+    ]
+
+
+def test_a_refused_call_is_kept_as_denied(staged: Staged) -> None:
+    """A refusal without a result is a denied call with its level; a result decides where there is one."""
+    assert staged.facts("tool_calls", "claude refusal", "call_id, outcome, autonomy_level") == [
+        ("t1", "denied", "manual"),
+        ("t2", "error", "spec"),
+    ]
+    assert staged.facts("file_changes", "claude refusal", "record_id") == []
+
+
+def test_hidden_names_and_repeated_requests(staged: Staged) -> None:
+    """A name that nobody tells is (redacted); a request told twice keeps the largest of each count."""
+    assert staged.counts("slash_commands", "claude names", "command_name") == {"(redacted)": 1, "compact": 1}
+    assert staged.counts("skill_activations", "claude names", "skill_name") == {"(redacted)": 1}
+    assert staged.facts(
+        "model_calls", "claude names", "purpose, model_tier, input_tokens, output_tokens"
+    ) == [("auxiliary", "standard", 5, 0), ("main", "thinking", 0, 7)]
+    assert staged.counts("user_messages", "claude names", "origin") == {"command": 1}
+
+
+def test_cumulative_counters_are_differenced(staged: Staged) -> None:
+    """A cumulative counter gives its growth, per process: three commits of one and two of the next."""
+    assert staged.counts("git_actions", "claude counters", "git_kind, confidence") == {("commit", "exact"): 5}

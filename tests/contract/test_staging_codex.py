@@ -1,0 +1,124 @@
+"""What Codex' telemetry becomes: its captured runs against what really happened, and its quirks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "staging"))
+from staged import Staged, shared_folder, truth
+
+RUNS = truth("codex")
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    """Build the lower half of the project over every capture and scenario."""
+    return Staged(shared_folder(tmp_path_factory))
+
+
+@pytest.mark.parametrize("told", ["", " backwards and twice"])
+@pytest.mark.parametrize("run", RUNS)
+class TestCaptures:
+    """Each run's facts are what happened, also when its requests come again and in the other order."""
+
+    def test_tokens(self, staged: Staged, run: str, told: str) -> None:
+        """Tokens of every kind equal the model's own count; a title's are the machine's own."""
+        reported = RUNS[run]["tokens_reported_by_mock"]
+        columns = (
+            "count(*), sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens),"
+            " sum(output_tokens), sum(reasoning_tokens)"
+        )
+        counts = ("requests", "input_uncached", "cache_read", "cache_write", "output", "reasoning")
+
+        by_model = staged.facts("model_calls", f"codex {run}{told}", f"model, {columns}", group="model")
+        by_purpose = staged.facts("model_calls", f"codex {run}{told}", f"purpose, {columns}", group="purpose")
+
+        assert by_model == sorted(
+            (model, *(tokens[name] for name in counts)) for model, tokens in reported["by_model"].items()
+        )
+        assert by_purpose == sorted(
+            (purpose, *(reported[key][name] for name in counts))
+            for purpose, key in (("main", "main_conversation"), ("auxiliary", "auxiliary_no_tools"))
+            if reported[key]["requests"]
+        )
+
+    def test_tools(self, staged: Staged, run: str, told: str) -> None:
+        """Every tool ran once; a script's calls count in the place of the script."""
+        org = f"codex {run}{told}"
+        asked = dict(RUNS[run]["tools_requested_by_model"])
+        if asked.pop("exec", 0):
+            asked |= {"exec_command": 1, "apply_patch": 1}
+        servers = {
+            (server, tool): calls
+            for server, tools in RUNS[run].get("mcp_calls", {}).items()
+            for tool, calls in tools.items()
+        }
+
+        assert asked == staged.counts("tool_calls", org, "tool_name")
+        assert servers == staged.counts("tool_calls", org, "mcp_server, mcp_tool", where="tool_kind = 'mcp'")
+        assert {"ok"} == set(staged.counts("tool_calls", org, "outcome"))
+
+    def test_files_and_git(self, staged: Staged, run: str, told: str) -> None:
+        """Patches change files, commands commit; a file that a shell wrote is seen by nobody."""
+        org = f"codex {run}{told}"
+        for operation, name in (("create", "files_created"), ("edit", "files_edited")):
+            patched = [path.split()[0] for path in RUNS[run].get(name, []) if "shell" not in path]
+            found = staged.facts("file_changes", org, "extension", where=f"operation = '{operation}'")
+            assert sorted(Path(path).suffix for path in patched) == [extension for (extension,) in found]
+        expected = {"commit": RUNS[run]["git_commits"], "pull_request": RUNS[run]["pull_requests_created"]}
+        assert {kind: n for kind, n in expected.items() if n} == staged.counts("git_actions", org, "git_kind")
+
+    def test_skills_and_hooks(self, staged: Staged, run: str, told: str) -> None:
+        """Skills by name; hooks by event, from the counter, which tells nothing else."""
+        org = f"codex {run}{told}"
+
+        assert RUNS[run].get("skills", {}) == staged.counts("skill_activations", org, "skill_name")
+        if "hooks" in RUNS[run]:
+            assert RUNS[run]["hooks"] == staged.counts("hook_runs", org, "hook_event")
+
+    def test_messages_and_sessions(self, staged: Staged, run: str, told: str) -> None:
+        """A title thread's prompt is nobody's and its conversation no session; a resumed one is one."""
+        org = f"codex {run}{told}"
+        origins = staged.counts("user_messages", org, "origin")
+        terminal = run == "interactive-tui"
+
+        assert RUNS[run]["real_user_prompts"] == origins["human"]
+        assert int(terminal) == origins.get("synthetic", 0)
+        assert len(staged.sessions(org)) == 1
+        assert {"terminal-ui" if terminal else "non-interactive-cli"} == set(
+            staged.counts("tool_calls", org, "client")
+        )
+
+    def test_assistant_messages(self, staged: Staged, run: str, told: str) -> None:
+        """Responses in which text was streamed count, each once: the scenarios end each prompt with one."""
+        # The long scenario also says something before its first call.
+        expected = 2 if run in {"basic-http-protobuf", "details-http-json", "grpc"} else 1
+
+        assert expected == len(staged.facts("assistant_messages", f"codex {run}{told}", "record_id"))
+
+
+def test_only_a_hidden_thread_is_a_title_thread(staged: Staged) -> None:
+    """A plain conversation beside another one is a person's once it used a tool, or came much later."""
+    assert staged.facts("user_messages", "codex threads", "session_id, origin") == [
+        ("first", "human"),
+        ("later", "human"),
+        ("reader", "human"),
+        ("title", "synthetic"),
+    ]
+    assert {"first", "later", "reader"} == staged.sessions("codex threads")
+
+
+def test_what_a_tool_did(staged: Staged) -> None:
+    """Denials are kept, wrappers go where their calls are told, and what failed changed nothing."""
+    assert staged.facts("tool_calls", "codex tools", "call_id, outcome, autonomy_level") == [
+        ("alone", "ok", "auto-low"),
+        ("done", "ok", "auto-high"),
+        ("exec-1", "error", "auto-low"),
+        ("failed", "ok", "auto-low"),
+        ("no", "denied", "auto-low"),
+    ]
+    assert staged.facts("file_changes", "codex tools", "extension") == []
+    assert staged.counts("git_actions", "codex tools", "git_kind, confidence") == {("commit", "parsed"): 1}
