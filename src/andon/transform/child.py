@@ -149,6 +149,10 @@ def _arguments(order: Order, command: tuple[str, ...]) -> list[str]:
         "--no-use-colors-file",
         "--log-level",
         "warn",
+        # Each of dbt's debug lines costs more than a small query does.
+        "--log-level-file",
+        "warn",
+        "--no-write-json",
         "--log-path",
         order.log_path,
         *(command if not selected else command[:1]),

@@ -82,6 +82,8 @@ def build(
 
     Raises:
         BuildBusy: Another process is building here.
+        WarehouseBusy: Another process reads the warehouse, which no part of Andon does outside a build.
+        WarehouseFailed: The warehouse's file cannot be used.
         BuildFailed: A model could not be built, a data test failed, or the process died.
     """
     today = now.astimezone(dt.UTC).date()

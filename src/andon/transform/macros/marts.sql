@@ -133,15 +133,13 @@
 {#
     The linear-interpolated percentile of ranked values, exact on every engine: between the two values around
     place `1 + share * (n - 1)`. Give it, inside a group, the value, its rank from 1 and the group's size.
+    Written as lower + distance x fraction, so that equal values give exactly that value.
 #}
 {% macro percentile_of_ranked(value, rank, size, share) -%}
-    sum(
-        case
-            when {{ rank }} = 1 + floor({{ share }} * ({{ size }} - 1))
-                then {{ value }} * (1 - ({{ share }} * ({{ size }} - 1) - floor({{ share }} * ({{ size }} - 1))))
-            when {{ rank }} = 2 + floor({{ share }} * ({{ size }} - 1))
-                then {{ value }} * ({{ share }} * ({{ size }} - 1) - floor({{ share }} * ({{ size }} - 1)))
-            else 0
-        end
+    min(case when {{ rank }} = 1 + floor({{ share }} * ({{ size }} - 1)) then {{ value }} end)
+    + (
+        min(case when {{ rank }} = 1 + ceil({{ share }} * ({{ size }} - 1)) then {{ value }} end)
+        - min(case when {{ rank }} = 1 + floor({{ share }} * ({{ size }} - 1)) then {{ value }} end)
     )
+    * max({{ share }} * ({{ size }} - 1) - floor({{ share }} * ({{ size }} - 1)))
 {%- endmacro %}

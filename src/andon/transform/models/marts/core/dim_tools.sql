@@ -22,6 +22,7 @@ with named as (
 parts as (
     select
         named.*,
+        nullif(named.reported_server, '(redacted)') as told_server,
         case
             when named.repaired_name like 'mcp\_\_%\_\_%' escape '\'
                 then substr(named.repaired_name, 6, {{ position_of('__', 'substr(named.repaired_name, 6)') }} - 1)
@@ -36,11 +37,11 @@ parts as (
 spelled as (
     select
         parts.org_id as org_id,
-        coalesce(parts.reported_server, parts.glued_server) as server,
+        coalesce(parts.told_server, parts.glued_server) as server,
         sum(parts.uses) as uses
     from parts
-    where coalesce(parts.reported_server, parts.glued_server) is not null
-    group by parts.org_id, coalesce(parts.reported_server, parts.glued_server)
+    where coalesce(parts.told_server, parts.glued_server) is not null
+    group by parts.org_id, coalesce(parts.told_server, parts.glued_server)
 ),
 
 -- Servers are the same whatever the case of their letters; the commonest spelling is shown.
@@ -85,7 +86,9 @@ seams as (
                 unseamed.org_id as org_id,
                 unseamed.repaired_name as repaired_name
             from parts as unseamed
-            where unseamed.repaired_name like 'mcp\_\_%' escape '\' and unseamed.glued_server is null
+            where
+                unseamed.repaired_name like 'mcp\_\_%' escape '\'
+                and coalesce(unseamed.told_server, unseamed.glued_server) is null
         ) as parts
         inner join servers
             on parts.org_id = servers.org_id
@@ -103,13 +106,16 @@ settled as (
         parts.reported_server as reported_server,
         parts.reported_tool as reported_tool,
         coalesce(parts.repaired_name, '(unknown)') as repaired_name,
-        coalesce(lower(parts.reported_server), lower(parts.glued_server), seams.server_key) as server_key,
-        coalesce(parts.reported_tool, parts.glued_tool, seams.tool) as mcp_tool,
+        coalesce(lower(parts.told_server), lower(parts.glued_server), seams.server_key) as server_key,
+        coalesce(seams.tool, parts.reported_tool, parts.glued_tool) as mcp_tool,
         coalesce(parts.tool_kind, '') = 'mcp'
         or coalesce(parts.repaired_name, '') like 'mcp\_\_%' escape '\' as is_mcp
     from parts
     left join seams
-        on parts.org_id = seams.org_id and parts.repaired_name = seams.repaired_name
+        on
+            parts.org_id = seams.org_id
+            and parts.repaired_name = seams.repaired_name
+            and coalesce(parts.told_server, parts.glued_server) is null
 )
 
 select
@@ -124,7 +130,7 @@ select
         else settled.repaired_name
     end as tool,
     settled.is_mcp as is_mcp,
-    case when settled.is_mcp then coalesce(servers.server, '(unknown)') end as mcp_server,
+    case when settled.is_mcp then coalesce(servers.server, settled.reported_server, '(unknown)') end as mcp_server,
     case when settled.is_mcp then settled.mcp_tool end as mcp_tool
 from settled
 left join servers
