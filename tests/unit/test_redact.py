@@ -41,7 +41,7 @@ def test_last_words_of_a_name_tell_content(name: str) -> None:
         "two\nlines",
         "one two three four five six seven eight",
         "/etc/passwd",
-        "/work",
+        "/srv",
         "~/notes",
         "see /home/dev/project for it",
         "file:///home/dev",
