@@ -159,6 +159,7 @@ def test_each_completion_answers_for_one_notification(staged: Staged) -> None:
         ("human", 0),
         ("human", 100),
         ("human", 111),
+        ("human", 200),
         ("synthetic", 13),
         ("synthetic", 14),
         ("synthetic", 112),

@@ -1,5 +1,5 @@
--- Grain and rules: see the description. The text is gone by now, so that a background sub-agent's notification
--- looks like a prompt: it is told by its place behind the sub-agent's completion.
+-- The text is gone by now, so that a background sub-agent's notification looks like a prompt: it is known by its
+-- place behind the sub-agent's completion.
 with logged as (
     select
         records.*,
@@ -12,7 +12,31 @@ with logged as (
     from {{ claude_code_logs(['user_prompt', 'subagent_completed']) }} as records
 ),
 
--- A notification has no command and is never short: its tags alone take more than a hundred letters.
+-- What was logged just before each record, in the sessions that a background sub-agent worked for.
+neighbours as (
+    select
+        records.org_id as org_id,
+        records.record_id as record_id,
+        records.occurred_at_unix_nano - lag(records.occurred_at_unix_nano) over (
+            partition by records.org_id, records.session_id
+            order by records.occurred_at_unix_nano, records.sequence, records.record_id
+        ) as pause
+    from {{ ref('stg_otlp__log_records') }} as records
+    inner join (
+        select distinct
+            logged.org_id as org_id,
+            logged.session_id as session_id
+        from logged
+        where logged.is_async = 'true'
+    ) as sessions
+        on
+            records.org_id = sessions.org_id
+            and records.session_id = sessions.session_id
+    where records.dialect = 'claude_code'
+),
+
+-- A notification has no command, is never short, for its tags alone take more than a hundred letters, and comes
+-- at once: after the completion, or after the turn that was under way. A person needs more than five seconds.
 signed as (
     select
         logged.*,
@@ -22,10 +46,15 @@ signed as (
                 logged.event_name = 'user_prompt'
                 and logged.command_name is null
                 and coalesce(logged.prompt_length, 100) >= 100
+                and neighbours.pause <= 5000000000
                 then -1
             else 0
         end as waiting_change
     from logged
+    left join neighbours
+        on
+            logged.org_id = neighbours.org_id
+            and logged.record_id = neighbours.record_id
 ),
 
 counted as (
