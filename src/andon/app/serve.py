@@ -15,6 +15,7 @@ Stopping keeps every promise: requests in flight are answered, the segment is cl
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 
@@ -166,8 +167,9 @@ def _listen(host: str, port: int, option: str) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise StartFailed(
-            f"Cannot listen on {host} port {port}: {error.strerror}; "
+            f"Cannot listen on {host} port {port}: {reason}; "
             f"stop what uses it, or choose another with {option}"
         ) from None
 

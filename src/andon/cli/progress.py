@@ -46,6 +46,8 @@ class Steps:
             )
             self._bar.start()
             self._task = self._bar.add_task(self._what, total=None, detail="")
+        else:
+            note(f"{self._what} …")
         return self
 
     def __exit__(

@@ -126,7 +126,7 @@ def _fill_demo(settings: Settings, server: Server, keys: FirstKeys) -> Demo:
         note(f"The demo's telemetry is here already, up to {demo.end}; it is used again.")
     else:
         write_demo(settings, demo)
-        requests = telemetry(seed=7, people=demo.people, days=demo.days, end=demo.end)
+        requests = telemetry(people=demo.people, days=demo.days, end=demo.end)
         send(requests, days=demo.days, end=demo.end, url=server.otlp_url, key=keys.ingest)
         demo = msgspec.structs.replace(demo, is_sent=True)
         write_demo(settings, demo)
