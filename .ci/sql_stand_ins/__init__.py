@@ -24,6 +24,7 @@ _STAND_INS = {
     "fact_columns": "1 as shared",
     "native_fact_columns": "1 as shared",
     "otlp_columns": "1 as shared",
+    "shared_values": "1 as shared",
     "fact_keys": "1 as shared",
     # From-items.
     "first_received": "(select 1 as one)",

@@ -131,15 +131,18 @@
 {% macro duckdb__days_from(first, last) -%} ({{ last }} - {{ first }}) {%- endmacro %}
 
 {#
-    The linear-interpolated percentile of ranked values, exact on every engine: between the two values around
-    place `1 + share * (n - 1)`. Give it, inside a group, the value, its rank from 1 and the group's size.
-    Written as lower + distance x fraction, so that equal values give exactly that value.
+    The linear-interpolated percentile of ranked values, the same on every engine: between the two values around
+    place `1 + percent / 100 * (n - 1)`. Give it, inside a group, the value, its rank from 1, the group's size and
+    a whole percentage. Places are compared as whole hundredths, which floats would blur; the rest is lower +
+    distance x fraction, so that equal values give exactly that value.
 #}
-{% macro percentile_of_ranked(value, rank, size, share) -%}
-    min(case when {{ rank }} = 1 + floor({{ share }} * ({{ size }} - 1)) then {{ value }} end)
-    + (
-        min(case when {{ rank }} = 1 + ceil({{ share }} * ({{ size }} - 1)) then {{ value }} end)
-        - min(case when {{ rank }} = 1 + floor({{ share }} * ({{ size }} - 1)) then {{ value }} end)
-    )
-    * max({{ share }} * ({{ size }} - 1) - floor({{ share }} * ({{ size }} - 1)))
+{% macro percentile_of_ranked(value, rank, size, percent) -%}
+    {%- set place = '(' ~ percent ~ ' * (' ~ size ~ ' - 1))' -%}
+    {%- set lower_value -%}
+    max(case when 100 * ({{ rank }} - 1) <= {{ place }} then {{ value }} end)
+    {%- endset -%}
+    {%- set upper_value -%}
+    min(case when 100 * ({{ rank }} - 1) >= {{ place }} then {{ value }} end)
+    {%- endset -%}
+    {{ lower_value }} + ({{ upper_value }} - {{ lower_value }}) * (max(mod({{ place }}, 100)) / 100.0)
 {%- endmacro %}

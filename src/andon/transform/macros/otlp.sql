@@ -8,12 +8,27 @@
     end
 {%- endmacro %}
 
+{# Attributes that say whose a record is and where it belongs, of whatever signal. #}
+{% macro shared_keys() %}
+    {{ return([
+        'session.id', 'gen_ai.conversation.id', 'conversation.id', 'user.email', 'enduser.id', 'user.id', 'gen_ai.user.id',
+        'user.account_uuid', 'user.account_id', 'account.id', 'installation.id', 'team.id', 'vcs.repository.name',
+        'vcs.ref.head.name', 'andon.client', 'andon.agent',
+    ]) }}
+{% endmacro %}
+
+{# Their values, the record's own and its resource's: two columns that `first_known` reads. #}
+{% macro shared_values(alias) -%}
+    {{ json_texts(alias ~ '.attributes', shared_keys()) }} as own_values,
+    {{ json_texts(alias ~ '.resource_attributes', shared_keys()) }} as resource_values
+{%- endmacro %}
+
 {# The first known value of the keys: a record's own value beats its resource's, an earlier key a later one. #}
 {% macro first_known(keys, alias='raw_rows') -%}
     coalesce(
-        {%- for document in ['attributes', 'resource_attributes'] -%}
+        {%- for values in ['own_values', 'resource_values'] -%}
             {%- for key in keys %}
-        {{ known(json_text(alias ~ '.' ~ document, key)) }}{{ ',' if not loop.last }}
+        {{ known(nth_text(alias ~ '.' ~ values, shared_keys().index(key) + 1)) }}{{ ',' if not loop.last }}
             {%- endfor -%}
             {{ ',' if not loop.last }}
         {%- endfor %}
@@ -22,7 +37,7 @@
 
 {# An address, or null: agents behind a gateway put one into user.id. #}
 {% macro only_email(expression) -%}
-    case when {{ expression }} like '%_@_%._%' then lower({{ expression }}) end
+    lower(case when {{ expression }} like '%_@_%._%' then {{ expression }} end)
 {%- endmacro %}
 
 {#

@@ -18,6 +18,23 @@
     cast(json_extract({{ document }}, '$."{{ key }}"') as varchar)
 {%- endmacro %}
 
+{# The values of many keys as one list of texts, read in one pass; `nth_text` takes one out, from 1. #}
+{% macro json_texts(document, keys) -%}
+    {{ return(adapter.dispatch('json_texts', 'andon')(document, keys)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_texts(document, keys) -%}
+    json_extract_string({{ document }}, [
+        {%- for key in keys %}'$."{{ key }}"'{{ ', ' if not loop.last }}{% endfor -%}
+    ])
+{%- endmacro %}
+
+{% macro nth_text(texts, position) -%}
+    {{ return(adapter.dispatch('nth_text', 'andon')(texts, position)) }}
+{%- endmacro %}
+
+{% macro duckdb__nth_text(texts, position) -%} {{ texts }}[{{ position }}] {%- endmacro %}
+
 {# A whole number, whether it was sent as a number or as text; null when it is neither. #}
 {% macro json_int(document, key) -%}
     {{ safe_int(json_text(document, key)) }}

@@ -1,6 +1,7 @@
 with raw_rows as (
     select
         sent.*,
+        {{ shared_values('sent') }},
         case when sent.time_unix_nano > 0 then sent.time_unix_nano else sent.observed_time_unix_nano end as nanos,
         {{ json_text('sent.attributes', 'event.name') }} as named_by_attribute,
         -- Canonical JSON of a plain name is that name in quotes.

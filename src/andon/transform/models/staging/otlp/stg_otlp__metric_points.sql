@@ -1,5 +1,7 @@
 with raw_rows as (
-    select sent.*
+    select
+        sent.*,
+        {{ shared_values('sent') }}
     from {{ first_received(source('raw', 'metric_points')) }} as sent
 )
 
