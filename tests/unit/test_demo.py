@@ -20,6 +20,8 @@ from andon.contract.telemetry import SIGNALS
 from andon.demo import DemoRequest, DemoTruth, expected, make_world, telemetry
 from andon.demo.otlp import RECORDS_PER_REQUEST
 from andon.demo.texts import MARK
+from andon.ingest import frames
+from andon.ingest.take_in import Envelope, Sender, Window, take_in
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "otlp"
 END = dt.date(2026, 11, 20)
@@ -174,6 +176,21 @@ def test_content_is_on_the_wire(requests: list[DemoRequest]) -> None:
     """Every dialect sends some invented content, so that redaction is exercised."""
     for service in (b"nimbus-agent", b"claude-code", b"codex_exec"):
         assert any(service in request.body and MARK.encode() in request.body for request in requests)
+
+
+def test_ingest_takes_everything_and_keeps_no_content() -> None:
+    """Every body decodes and flattens with nothing rejected, and no invented content is in the rows."""
+    sender = Sender("org_demo")
+    window = Window(dt.date(2026, 1, 14), 600)
+    received = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+    kept = []
+    for request in telemetry(people=60, days=3, end=END):
+        taken = take_in(request.body, Envelope(request.signal, "json", sender, received), window)
+        assert (taken.accepted, taken.rejected, taken.message) == (request.records, 0, "")
+        assert taken.frame is not None
+        kept += [rows.to_pylist() for rows in frames.unpack(taken.frame).values()]
+    assert MARK not in str(kept)
+    assert "nimbus.example" in str(kept)
 
 
 def test_some_records_belong_to_nobody(requests: list[DemoRequest], truth: DemoTruth) -> None:
