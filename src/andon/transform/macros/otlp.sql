@@ -50,7 +50,8 @@
         when {{ scope_name }} like 'com.anthropic.claude\_code%' escape '\' then 'claude_code'
         when {{ scope_name }} = 'codex' or {{ scope_name }} like 'codex\_%' escape '\' then 'codex'
         when {{ service_name }} = 'claude-code' then 'claude_code'
-        when {{ service_name }} like 'codex\_%' escape '\' or {{ service_name }} in ('codex', 'codex-cli', 'codex-tui', 'codex-app-server') then 'codex'
+        when {{ service_name }} like 'codex\_%' escape '\' then 'codex'
+        when {{ service_name }} in ('codex', 'codex-cli', 'codex-tui', 'codex-app-server') then 'codex'
         else 'native'
     end
 {%- endmacro %}
