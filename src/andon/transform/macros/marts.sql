@@ -133,8 +133,8 @@
 {#
     The linear-interpolated percentile of ranked values, the same on every engine: between the two values around
     place `1 + percent / 100 * (n - 1)`. Give it, inside a group, the value, its rank from 1, the group's size and
-    a whole percentage. Places are compared as whole hundredths, which floats would blur; the rest is lower +
-    distance x fraction, so that equal values give exactly that value.
+    a whole percentage. Everything is counted in whole hundredths, which floats would blur (3 and 10 at 90 of four
+    are 7.9, not 7.8999999999999995), and equal values give exactly that value.
 #}
 {% macro percentile_of_ranked(value, rank, size, percent) -%}
     {%- set place = '(' ~ percent ~ ' * (' ~ size ~ ' - 1))' -%}
@@ -144,5 +144,9 @@
     {%- set upper_value -%}
     min(case when 100 * ({{ rank }} - 1) >= {{ place }} then {{ value }} end)
     {%- endset -%}
-    {{ lower_value }} + ({{ upper_value }} - {{ lower_value }}) * (max(mod({{ place }}, 100)) / 100.0)
+    {%- set share = 'max(mod(' ~ place ~ ', 100))' -%}
+    case
+        when {{ lower_value }} = {{ upper_value }} then {{ lower_value }}
+        else ({{ lower_value }} * (100 - {{ share }}) + {{ upper_value }} * {{ share }}) / 100.0
+    end
 {%- endmacro %}

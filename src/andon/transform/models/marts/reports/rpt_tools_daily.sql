@@ -60,8 +60,8 @@ percentiles as (
     select
         ranked.org_id as org_id,
         ranked.event_date as event_date,
-        {{ percentile_of_ranked('ranked.autonomy_ratio', 'ranked.place', 'ranked.sessions', 0.5) }} as p50,
-        {{ percentile_of_ranked('ranked.autonomy_ratio', 'ranked.place', 'ranked.sessions', 0.9) }} as p90
+        {{ percentile_of_ranked('ranked.autonomy_ratio', 'ranked.place', 'ranked.sessions', 50) }} as p50,
+        {{ percentile_of_ranked('ranked.autonomy_ratio', 'ranked.place', 'ranked.sessions', 90) }} as p90
     from ranked
     group by ranked.org_id, ranked.event_date
 ),

@@ -1,0 +1,21 @@
+{#
+    A table made in place, in one statement and one transaction: half of what the adapter's own way costs, which
+    builds under another name, renames twice and drops. Nobody reads the warehouse while a build runs, and a
+    failed statement rolls back to the table that was there.
+#}
+{% materialization table, adapter='duckdb' %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% call statement('main') -%}
+        {%- if existing is not none %}
+    drop {{ existing.type }} if exists {{ existing }};
+        {%- endif %}
+    {{ create_table_as(False, target_relation, compiled_code) }}
+    {%- endcall %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
