@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import re
@@ -91,6 +92,24 @@ def assert_counted_once(org: Org) -> None:
     assert (user["user_email"], user["tool_calls"], user["languages"]) == ("dev@example.com", 1, ["Python"])
 
 
+def assert_reported(org: Org) -> None:
+    """Compare what ``andon report`` prints with what the API answers."""
+    day = DAY.isoformat()
+
+    def report(*words: str) -> str:
+        asked = ("report", *words, "--start", day, "--end", day, "--url", org.line.api_url, "--key", org.key)
+        done = org.line.run(*asked)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    for name in ("tokens", "tools", "activity", "productivity", "users"):
+        assert json.loads(report(name, "--format", "json"))["data"] == org.get(name, day, day)
+    [row] = csv.DictReader(report("tools", "--format", "csv").splitlines())
+    assert (row["tool_calls"], row["by_tool"]) == ("1", '[{"tool":"Read","invocations":1}]')
+    head, line = report("tokens", "--group-by", "model").splitlines()
+    assert dict(zip(head.split("\t"), line.split("\t"), strict=True))["group_key"] == "some-model"
+
+
 def test_what_was_acknowledged_survives_a_killed_server(fresh: Line) -> None:
     """Kill -9 right after the 200, start again, build a day later: everything is counted, once."""
     fresh.now = dt.datetime.combine(DAY, dt.time(13), tzinfo=dt.UTC)
@@ -123,6 +142,7 @@ def test_files_are_imported_without_a_server(fresh: Line, tmp_path: Path) -> Non
     fresh.build()
 
     assert_counted_once(org)
+    assert_reported(org)
 
 
 def test_the_server_ends_well(fresh: Line) -> None:

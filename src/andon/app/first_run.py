@@ -17,6 +17,14 @@ DEMO_KEY_DAYS = 30
 """Demo keys are made anew by every `andon up --demo`; old ones go away by themselves."""
 
 
+_KEY_NAME = "andon up"
+"""Note on the keys that are made here; also tells the demo's organisation from one of the same name."""
+
+
+class NotTheDemo(Exception):
+    """The demo's name is taken by something else; the text says what to do."""
+
+
 class FirstKeys(msgspec.Struct, frozen=True):
     """
     An organisation and the keys that were just made for it.
@@ -59,9 +67,20 @@ def make_first_org(directory: Directory, *, now: dt.datetime) -> FirstKeys | Non
 
 
 def make_demo_keys(directory: Directory, *, now: dt.datetime) -> FirstKeys:
-    """Find or make the demo's organisation, and make keys for it that work for a month."""
+    """
+    Find or make the demo's organisation, and make keys for it that work for a month.
+
+    Raises:
+        NotTheDemo: Somebody made an organisation of that name for something else.
+    """
     found = [org for org in directory.orgs() if org.name == DEMO_ORGANISATION]
     org = found[0] if found else directory.create_org(DEMO_ORGANISATION, now=now)
+    keys = directory.keys(org.org_id)
+    if keys and not any(key.name == _KEY_NAME for key in keys):
+        raise NotTheDemo(
+            f"There is an organisation {DEMO_ORGANISATION!r} that the demo did not make, and invented data "
+            "must not mix with it; give the demo a data directory of its own with --data"
+        )
     return _make_keys(directory, org, now=now, expires_at=now + dt.timedelta(days=DEMO_KEY_DAYS))
 
 
@@ -89,9 +108,8 @@ def _demo_file(settings: Settings) -> Path:
 def _make_keys(
     directory: Directory, org: Organisation, *, now: dt.datetime, expires_at: dt.datetime | None
 ) -> FirstKeys:
-    name = "andon up"
     analytics = directory.create_key(
-        org.org_id, "analytics", role="owner", now=now, name=name, expires_at=expires_at
+        org.org_id, "analytics", role="owner", now=now, name=_KEY_NAME, expires_at=expires_at
     )
-    ingest = directory.create_key(org.org_id, "ingest", now=now, name=name, expires_at=expires_at)
+    ingest = directory.create_key(org.org_id, "ingest", now=now, name=_KEY_NAME, expires_at=expires_at)
     return FirstKeys(org, analytics.text, ingest.text)

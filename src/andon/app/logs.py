@@ -20,8 +20,6 @@ def configure_logs(*, verbose: bool) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for name in ("apscheduler", "uvicorn", "httpx2"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # A connection that a sender left open is cut when the server stops: nothing that anyone has to act on.
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -58,6 +59,11 @@ def andon(
     """Take the options of the program itself."""
 
 
+def _end(_number: int, _frame: object) -> None:
+    # As an exception, so that what is half-way is cleared up and child processes end too.
+    raise SystemExit(128 + signal.SIGTERM)
+
+
 def run(arguments: Sequence[str]) -> int:
     """
     Run one command to its end.
@@ -65,6 +71,7 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code: 0 done, 1 failed, 2 asked wrongly.
     """
+    signal.signal(signal.SIGTERM, _end)
     try:
         outcome = get_command(app).main(args=list(arguments), prog_name="andon", standalone_mode=False)
     except typer.TyperException as error:

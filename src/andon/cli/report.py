@@ -173,6 +173,8 @@ def _brief(cell: object) -> str:
 def _entry(entry: object) -> str:
     if isinstance(entry, str):
         return entry
-    name, *values = (getattr(entry, field) for field in entry.__struct_fields__)  # type: ignore[attr-defined]
-    count = next((value for value in values if isinstance(value, int)), None)
-    return str(name) if count is None else f"{name} {count:,}"
+    values = [getattr(entry, field) for field in entry.__struct_fields__]  # type: ignore[attr-defined]
+    words = [value for value in values if isinstance(value, str) and value]
+    who = getattr(entry, "user_email", None)
+    count = next((value for value in values if isinstance(value, int)), 0)
+    return f"{who or ' '.join(words)} {count:,}"

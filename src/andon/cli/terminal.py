@@ -8,11 +8,15 @@ drawn for a person; a pipe gets the same cells with tabs between them, never sho
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import TextIO
 
 import typer
+
+_GAP = 2
+"""Spaces between two columns."""
 
 
 def say(line: str = "") -> None:
@@ -27,7 +31,7 @@ def note(line: str) -> None:
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
     """
-    Print a table.
+    Print a table; for a person whose window is too narrow for it, a block of lines for each row.
 
     Args:
         columns: Headings.
@@ -39,18 +43,24 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empt
         for line in [list(columns), *cells]:
             say("\t".join(" ".join(cell.split()) for cell in line))
     elif cells:
-        from rich.console import Console  # noqa: PLC0415 (pipes do not need it)
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
-
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for line in cells:
-            table.add_row(*(Text(cell) for cell in line))
-        Console().print(table)
+        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+        if sum(widths) + _GAP * (len(widths) - 1) <= shutil.get_terminal_size().columns:
+            for line in [list(columns), *cells]:
+                padded = [cell.ljust(width + _GAP) for cell, width in zip(line, widths, strict=True)]
+                say("".join(padded).rstrip())
+        else:
+            _show_blocks(columns, cells)
     if not cells:
         note(empty)
+
+
+def _show_blocks(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    width = max(map(len, columns[1:]), default=0)
+    for line in cells:
+        say(line[0])
+        for column, cell in zip(columns[1:], line[1:], strict=True):
+            if cell:
+                say(f"  {column.ljust(width)}  {cell}")
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -61,4 +71,5 @@ def is_terminal(stream: TextIO) -> bool:
 def _text(cell: object) -> str:
     if isinstance(cell, dt.datetime):
         return cell.strftime("%Y-%m-%d %H:%M")
-    return str(cell)
+    # Names come from telemetry: what could move the cursor or colour the screen is shown, not done.
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(cell))
