@@ -20,8 +20,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from andon.config import Settings
 from andon.directory.engine import open_engine
+from andon.directory.identities import email_identity
 from andon.directory.keyring import Keyring
-from andon.directory.people import People, email_identity, new_id
+from andon.directory.people import People, new_id
 from andon.directory.problems import DirectoryError, NoSuch, Taken, Unusable
 from andon.directory.schema import bring_to_head
 from andon.directory.tables import identity_aliases, keys, organisations, people

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Row, Select, select
 
 from andon.directory import people as persons
 from andon.directory.engine import for_writing
+from andon.directory.identities import email_identity
 from andon.directory.keys import (
     ROLES,
     Key,
@@ -201,7 +202,7 @@ class Keyring:
             org_id=row.org_id,
             kind=row.kind,
             role=row.role,
-            person_identity=None if row.email is None else persons.email_identity(row.email),
+            person_identity=None if row.email is None else email_identity(row.email),
             keeps_content=row.keeps_content,
         )
 

@@ -1,15 +1,8 @@
-"""
-People and the identities that telemetry knows them by.
-
-An identity is a string: ``email:dev@example.com`` (trimmed, lower case), ``account:…``, ``user:…`` or
-``install:…``. A person of the directory is ``email:<address>``. An alias says that one identity is another;
-it always points straight at its person, never at another alias, so that one look-up is enough.
-"""
+"""People, and who is who among the identities of telemetry; an alias always points straight at its person."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 import secrets
 
 import msgspec
@@ -17,14 +10,12 @@ from sqlalchemy import Connection, Engine, Row, select
 from sqlalchemy.exc import IntegrityError
 
 from andon.directory.engine import for_writing
+from andon.directory.identities import email_identity, read_email, read_identity
 from andon.directory.keys import CROCKFORD, ROLES, Role
 from andon.directory.problems import DirectoryError, NoSuch, Taken
 from andon.directory.tables import identity_aliases, keys, people
 
-_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,250}")
-_IDENTITY = re.compile(r"(email|account|user|install):\S.*")
 _ID_LENGTH = 26
-_MAX_IDENTITY = 400
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -213,48 +204,6 @@ class People:
 def new_id(kind: str) -> str:
     """Make an id: *kind*, ``_`` and 26 random characters of Crockford's base 32, upper case."""
     return f"{kind}_" + "".join(secrets.choice(CROCKFORD) for _ in range(_ID_LENGTH)).upper()
-
-
-def email_identity(email: str) -> str:
-    """Give the identity of an address: ``email:`` and the address, trimmed and in lower case."""
-    return f"email:{email.strip().lower()}"
-
-
-def read_email(text: str) -> str:
-    """
-    Read an e-mail address, into lower case.
-
-    Raises:
-        DirectoryError: That is none.
-
-    >>> read_email(" Dev@Example.com ")
-    'dev@example.com'
-    """
-    email = text.strip().lower()
-    if _EMAIL.fullmatch(email) is None or not email.isprintable():
-        raise DirectoryError(f"{text[:80]!r} is no e-mail address")
-    return email
-
-
-def read_identity(text: str) -> str:
-    """
-    Read an identity; a bare address means ``email:…``.
-
-    Raises:
-        DirectoryError: It is neither an address nor ``email:``, ``account:``, ``user:`` or ``install:``
-            with something behind it.
-
-    >>> read_identity("Dev@Example.com")
-    'email:dev@example.com'
-    """
-    identity = text.strip()
-    if identity.startswith("email:") or _EMAIL.fullmatch(identity):
-        return email_identity(read_email(identity.removeprefix("email:")))
-    if _IDENTITY.fullmatch(identity) is None or len(identity) > _MAX_IDENTITY or not identity.isprintable():
-        raise DirectoryError(
-            f"{text[:80]!r} is no identity; write an e-mail address, account:…, user:… or install:…"
-        )
-    return identity
 
 
 def person_id(connection: Connection, org_id: str, email: str) -> str:
