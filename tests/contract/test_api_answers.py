@@ -2,7 +2,7 @@
 The answers of the five reports, to the letter.
 
 Golden files in ``tests/fixtures/api/golden`` were checked by hand against the rows of
-``tests/fixtures/api/hand_made.py``; ``ANDON_GOLDEN=write`` writes them anew, for the next reader to check.
+``tests/harness/hand_made.py``; ``ANDON_GOLDEN=write`` writes them anew, for the next reader to check.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from andon.config import Settings
 from andon.contract.reports import answer_type
 from andon.edition.editions import Editions
 
-sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "api"))
 from hand_made import ANA, API_FIXTURES, BO, NOW, PEOPLE, publish_by_hand, serve
 
 WHOLE = "startDate=2026-01-14&endDate=2026-01-17"

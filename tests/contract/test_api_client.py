@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.responses import PlainTextResponse
@@ -27,7 +25,6 @@ from andon.contract.reports import (
 )
 from andon.edition.editions import Editions
 
-sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "api"))
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, NOW, PEOPLE, publish_by_hand, serve
 
 

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,7 +24,6 @@ from andon.config import Settings
 from andon.contract.reports import ROW_TYPES, answer_type
 from andon.edition.editions import Editions
 
-sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "api"))
 from hand_made import API_FIXTURES, NOW, PEOPLE, publish_by_hand, serve
 
 ROOT = Path(__file__).parents[2]

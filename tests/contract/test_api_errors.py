@@ -11,11 +11,9 @@ import json
 import os
 import re
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator, MutableMapping
-from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import httpx2
 import msgspec
@@ -28,9 +26,6 @@ from andon.config import Settings
 from andon.contract.problems import TooLarge, TooMany
 from andon.contract.reports import REPORTS
 from andon.edition.editions import Editions
-
-sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "api"))
-from typing import Never
 
 from hand_made import API_FIXTURES, NOW, PEOPLE, Who, publish_by_hand, serve
 

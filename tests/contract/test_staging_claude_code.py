@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "staging"))
 from staged import Staged, shared_folder, truth
 
 RUNS = truth("claude-code")

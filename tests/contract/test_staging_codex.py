@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "staging"))
 from staged import Staged, shared_folder, truth
 
 RUNS = truth("codex")

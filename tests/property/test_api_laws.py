@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -29,7 +28,6 @@ from andon.contract.problems import BadRequest
 from andon.contract.reports import Report
 from andon.edition.editions import Editions
 
-sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "api"))
 from hand_made import PEOPLE, Rows, day, publish_by_hand
 
 DAYS = [day(number) for number in range(14, 24)]

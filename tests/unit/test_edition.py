@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,6 @@ from andon.edition.opened import Edition
 from andon.edition.problems import EditionDamaged, NoSuchEdition, NotPublishable
 from andon.edition.publish import publish
 
-sys.path.append(str(Path(__file__).parents[1] / "fixtures" / "api"))
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, NOW, HandReader, day, publish_by_hand, rows
 
 

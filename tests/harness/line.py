@@ -19,7 +19,7 @@ import httpx2
 from andon.config import Settings, read_settings
 from andon.directory.directory import Directory, open_directory
 
-FIXTURES = Path(__file__).parent.parent / "fixtures" / "otlp"
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "otlp"
 NOW = dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC)
 """The morning after the captures were recorded."""
 CAPTURE_DAY = "2026-11-20"
