@@ -113,7 +113,7 @@ Line = Progress | Summary
 
 def main() -> None:
     """Read the order, run it, write lines."""
-    # One order, then the end: what the collector would free fits into memory, and looking for it costs a tenth.
+    # One order, then the end: what the collector could free fits into memory, and looking costs a tenth.
     gc.disable()
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
     Path(order.log_path).mkdir(parents=True, exist_ok=True)
