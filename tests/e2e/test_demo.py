@@ -32,17 +32,17 @@ def org(line: Line) -> Iterator[Org]:
 @pytest.fixture(scope="module")
 def answers(org: Org) -> dict[str, list[Any]]:
     """Every report of the whole range, as the client gives it."""
-    client = Client(org.line.api_url, org.key)
-    return {
-        "tokens": list(client.tokens(START, END)),
-        "tokens by model": list(client.tokens(START, END, group_by="model")),
-        "tools": list(client.tools(START, END)),
-        "tools by tool": list(client.tools(START, END, group_by="tool_name")),
-        "activity": list(client.activity(START, END)),
-        "activity by client": list(client.activity(START, END, group_by="client")),
-        "productivity": list(client.productivity(START, END)),
-        "users": list(client.users(START, END)),
-    }
+    with Client(org.line.api_url, org.key) as client:
+        return {
+            "tokens": list(client.tokens(START, END)),
+            "tokens by model": list(client.tokens(START, END, group_by="model")),
+            "tools": list(client.tools(START, END)),
+            "tools by tool": list(client.tools(START, END, group_by="tool_name")),
+            "activity": list(client.activity(START, END)),
+            "activity by client": list(client.activity(START, END, group_by="client")),
+            "productivity": list(client.productivity(START, END)),
+            "users": list(client.users(START, END)),
+        }
 
 
 def by_day(rows: list[Any], value: str) -> dict[dt.date, int]:

@@ -100,7 +100,7 @@ def test_one_request_a_line(tmp_path: Path, suffix: str) -> None:
         with pa.CompressedOutputStream(str(path), "zstd") as stream:
             stream.write(body)
     else:
-        path.write_bytes(gzip.compress(body) if suffix else body)
+        path.write_bytes(gzip.compress(body, mtime=0) if suffix else body)
     log = Log()
 
     count = run(path, log=log)
@@ -157,11 +157,11 @@ def test_the_content_of_json_beats_its_name(tmp_path: Path) -> None:
         ("x.json", b'{"agent":"claude-code"}', "not an OTLP request"),
         ("x.logs.pb", b"\xff\xff", "protobuf"),
         ("x.json.gz", b"no gzip", "x.json.gz: "),
-        ("x.json.gz", gzip.compress(b'{"resourceLogs":[]}')[:-9], "x.json.gz: "),
+        ("x.json.gz", gzip.compress(b'{"resourceLogs":[]}', mtime=0)[:-9], "x.json.gz: "),
         ("x.json.zst", b"no zstd!", "x.json.zst: "),
         ("x.json", b'{"resourceLogs":[]}' + b" " * 100, "more than 100 bytes"),
         ("x.jsonl", b'{"resourceLogs":[]}' + b" " * 100, "more than 100 bytes"),
-        ("x.json.gz", gzip.compress(bytes(2**20)), "more than 100 bytes"),
+        ("x.json.gz", gzip.compress(bytes(2**20), mtime=0), "more than 100 bytes"),
         ("missing.json", None, "No such file"),
     ],
 )

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from andon.config import Settings
     from andon.directory.directory import Directory
 
-DEMO_PEOPLE = 40
-DEMO_DAYS = 45
+DEMO_PEOPLE = 120
+DEMO_DAYS = 90
 """Sized to be sent and built within a minute."""
 
 _SHOWN_DAYS = 7

@@ -55,7 +55,7 @@
 {# The key of a tool call and of what it did: its own id within its session. #}
 {% macro claude_code_call_key(rows) -%}
     coalesce(
-        concat({{ rows }}.session_id, '|', {{ json_text(rows ~ '.attributes', 'tool_use_id') }}),
+        {{ id_within(rows ~ '.session_id', json_text(rows ~ '.attributes', 'tool_use_id')) }},
         {{ rows }}.record_id
     )
 {%- endmacro %}

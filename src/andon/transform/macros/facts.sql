@@ -109,6 +109,14 @@
     end
 {%- endmacro %}
 
+{#
+    An id that is unique within its session only, made unique; null where either is missing, so that facts without
+    an id never become one fact. (`concat` would not do: DuckDB's skips nulls.)
+#}
+{% macro id_within(session_id, id) -%}
+    ({{ session_id }} || '|' || {{ id }})
+{%- endmacro %}
+
 {# All agents' models of a kind, one beneath the other; which agents have one says the variable `staged`. #}
 {% macro union_staged(kind) %}
     {%- set columns = shared_fact_columns() + own_fact_columns(kind) -%}

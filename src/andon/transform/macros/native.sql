@@ -67,5 +67,5 @@
 
 {# A tool call's own id, within its session. #}
 {% macro native_call_id() -%}
-    concat(records.session_id, '|', {{ json_text('records.attributes', 'gen_ai.tool.call.id') }})
+    {{ id_within('records.session_id', json_text('records.attributes', 'gen_ai.tool.call.id')) }}
 {%- endmacro %}

@@ -41,7 +41,7 @@ points as (
 
 select
     {{ fact_columns('requests', "'logs'", 1, "'claude-code'", 'requests.client',
-        "coalesce(concat(requests.session_id, '|', requests.request_id), requests.record_id)") }},
+        "coalesce(" ~ id_within('requests.session_id', 'requests.request_id') ~ ", requests.record_id)") }},
     requests.model as model,
     {{ model_tier('null', 'requests.effort') }} as model_tier,
     {{ claude_code_purpose('requests.query_source', 'requests.agent_id') }} as purpose,
@@ -56,7 +56,7 @@ union all
 select
     {{ fact_columns('spans', "'spans'", 2, "'claude-code'",
         'coalesce(spans.client_declared, ' ~ claude_code_client(json_text('spans.attributes', 'app.entrypoint')) ~ ')',
-        "coalesce(concat(spans.session_id, '|', spans.request_id), spans.record_id)") }},
+        "coalesce(" ~ id_within('spans.session_id', 'spans.request_id') ~ ", spans.record_id)") }},
     spans.model as model,
     {{ model_tier('null', 'spans.effort') }} as model_tier,
     {{ claude_code_purpose('spans.query_source', 'spans.agent_id') }} as purpose,

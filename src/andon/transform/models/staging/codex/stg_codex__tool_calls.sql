@@ -116,7 +116,7 @@ governed as (
 
 select
     {{ fact_columns('governed', "'logs'", 1, "'codex'", 'governed.client',
-        "coalesce(concat(governed.session_id, '|', governed.call_id), governed.record_id)") }},
+        "coalesce(" ~ id_within('governed.session_id', 'governed.call_id') ~ ", governed.record_id)") }},
     governed.tool_name as tool_name,
     governed.call_id as call_id,
     case

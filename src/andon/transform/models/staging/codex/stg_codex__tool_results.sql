@@ -31,7 +31,7 @@ wrappers as (
 
 select
     told.*,
-    concat(told.session_id, '|', told.call_id) as call_key,
+    {{ id_within('told.session_id', 'told.call_id') }} as call_key,
     case when coalesce(told.exit_code, 0) = 0 and coalesce(told.success, 'true') = 'true' then 1 else 0 end as had_effect
 from told
 left join wrappers
