@@ -18,10 +18,13 @@ $(VENV)/.ready: requirements/dev.lock pyproject.toml
 	@touch $@
 
 demo: setup ## Start a server with a demo organisation and print where to look
-	@$(BIN)/andon up --demo
+	@$(BIN)/andon up --demo --detach
 
 up: setup ## Start a server on your own data
 	@$(BIN)/andon up
+
+down: setup ## Stop the server that `make demo` left running
+	@$(BIN)/andon down
 
 fix: setup ## Format and repair what tools can repair
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/sqlfluff fix --quiet src/andon/transform
@@ -51,4 +54,4 @@ lock: setup ## Resolve requirements/*.lock again from pyproject.toml
 wheel: setup ## Build the wheel into dist/
 	@$(BIN)/uv build --quiet --no-build-isolation --wheel
 
-.PHONY: help setup demo up fix check test e2e bench docs lock wheel
+.PHONY: help setup demo up down fix check test e2e bench docs lock wheel

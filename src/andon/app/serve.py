@@ -15,6 +15,7 @@ Stopping keeps every promise: requests in flight are answered, the segment is cl
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import threading
@@ -38,6 +39,7 @@ DRAIN_S = 10
 """How long requests in flight may take to end once the server was asked to stop: a sender's patience."""
 
 _START_S = 30
+_COLLECT_AFTER = 200_000
 
 _LOG = structlog.get_logger("andon.serve")
 
@@ -96,6 +98,9 @@ class Server:
             for listener in self._sockets:
                 listener.close()
             raise
+
+        # Requests make very many objects and hardly a cycle: the default looks for cycles all the time.
+        gc.set_threshold(_COLLECT_AFTER)
 
         authenticate = Authentication(self._directory, settings.clock)
         self._writer = SegmentWriter(settings.log_dir)

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from andon import __version__
 from andon.cli import editions, keys, orgs, people
+from andon.cli.background import down
 from andon.cli.build import build
 from andon.cli.demo import demo
 from andon.cli.doctor import doctor
@@ -32,6 +33,7 @@ app = typer.Typer(
 _RUN, _LOOK, _SETUP = "Run", "Look", "Set up"
 
 app.command("up", rich_help_panel=_RUN)(up)
+app.command("down", rich_help_panel=_RUN)(down)
 app.command("build", rich_help_panel=_RUN)(build)
 app.command("import", rich_help_panel=_RUN)(import_)
 app.command("demo", rich_help_panel=_RUN)(demo)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from andon.cli.background import DETACHED, announced, start_detached
 from andon.cli.build import build_shown
 from andon.cli.demo import send, span_of
 from andon.cli.errors import FAILED
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 DEMO_PEOPLE = 120
 DEMO_DAYS = 90
-"""Sized to be sent and built within a minute."""
+"""A quarter of a year of a mid-sized organisation: sent and built in about a minute on four cores."""
 
 _SHOWN_DAYS = 7
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -56,6 +57,9 @@ def up(  # noqa: PLR0913 (one parameter an option)
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open the page in a browser.")
     ] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return when it is ready and leave it running.")
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Also log every request, to stderr.")
     ] = False,
@@ -68,6 +72,13 @@ def up(  # noqa: PLR0913 (one parameter an option)
     organisation and its keys, and prints them once.
     """
     settings = settings_of(data, host=host, port=port, otlp_port=otlp_port)
+    if detach:
+        flags = {"--host": settings.host, "--port": settings.port, "--otlp-port": settings.otlp_port}
+        given = [text for flag, value in flags.items() for text in (flag, str(value))]
+        switches = {"--demo": demo, "--no-browser": no_browser, "--verbose": verbose}
+        given += [switch for switch, is_on in switches.items() if is_on]
+        start_detached([*given, "--data", str(settings.data.absolute())], settings.data.absolute())
+        return
 
     from andon.app.logs import configure_logs  # noqa: PLC0415 (--help stays quick)
     from andon.app.serve import Server  # noqa: PLC0415
@@ -108,8 +119,9 @@ def _run(  # noqa: PLR0913 (each by name)
             note(f"warning: listening on {settings.host} without TLS; put a proxy that speaks TLS in front")
         if opens_browser and is_terminal(sys.stdout) and importlib.util.find_spec("andon.page_assets"):
             webbrowser.open(server.api_url)
-        server.schedule_builds()
-        stopped.wait()
+        with announced(settings.data, server.api_url):
+            server.schedule_builds()
+            stopped.wait()
     finally:
         server.stop()
 
@@ -138,7 +150,7 @@ def _fill_demo(settings: Settings, server: Server, keys: FirstKeys) -> Demo:
 
 def _say_demo(settings: Settings, server: Server, keys: FirstKeys, demo: Demo) -> None:
     start = max(demo.end - dt.timedelta(days=_SHOWN_DAYS - 1), settings.history_start)
-    say(f"Andon is up with the demo organisation: {demo.people} people, {demo.days} days. Ctrl-C stops it.")
+    say(f"Andon is up with the demo organisation: {demo.people} people, {demo.days} days.{_how_to_stop()}")
     say(f"  API            {server.api_url}  (documentation: {server.api_url}/docs)")
     say(f"  telemetry      {server.otlp_url}  (OTLP over HTTP; from this machine no key is needed)")
     say(f"  analytics key  {keys.analytics}")
@@ -148,7 +160,7 @@ def _say_demo(settings: Settings, server: Server, keys: FirstKeys, demo: Demo) -
 
 
 def _say_ready(settings: Settings, server: Server, keys: FirstKeys | None) -> None:
-    say(f"Andon is up; its data is in {settings.data}. Ctrl-C stops it.")
+    say(f"Andon is up; its data is in {settings.data}.{_how_to_stop()}")
     say(f"  API            {server.api_url}  (documentation: {server.api_url}/docs)")
     if keys is None:
         say(f"  telemetry      {server.otlp_url}  (OTLP over HTTP)")
@@ -164,6 +176,10 @@ def _say_ready(settings: Settings, server: Server, keys: FirstKeys | None) -> No
         f"OTEL_EXPORTER_OTLP_HEADERS='Authorization=Bearer {keys.ingest}'"
     )
     say(f"  {_curl(server, keys.analytics, end - dt.timedelta(days=_SHOWN_DAYS - 1), end)}")
+
+
+def _how_to_stop() -> str:
+    return "" if os.environ.get(DETACHED) else " Ctrl-C stops it."
 
 
 def _curl(server: Server, key: str, start: dt.date, end: dt.date) -> str:
