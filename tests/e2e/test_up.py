@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -257,3 +258,31 @@ def test_the_demo_is_there_in_one_command(fresh: Line) -> None:
     finally:
         process.terminate()
         process.communicate()
+
+
+def test_a_detached_server_outlives_its_command(fresh: Line) -> None:
+    """``up --detach`` returns when the server answers, is refused a second time, and ``down`` ends it."""
+    first = fresh.run("up", "--detach", "--no-browser", timeout=60)
+    assert first.returncode == 0, first.stderr
+    try:
+        assert fresh.http.get(f"{fresh.api_url}/healthz").status_code == 200
+        assert "down --data" in first.stdout
+
+        second = fresh.run("up", "--detach", "--no-browser")
+        assert second.returncode == 1
+        assert "running" in second.stderr
+    finally:
+        assert fresh.run("down").returncode == 0
+
+    with pytest.raises(httpx2.TransportError):
+        fresh.http.get(f"{fresh.api_url}/healthz")
+    assert "No server runs" in fresh.run("down").stderr
+
+
+def test_a_detached_server_that_cannot_start_says_why(fresh: Line) -> None:
+    """The reason comes out of the command that started it, which fails too."""
+    with socket.create_server(("127.0.0.1", fresh.port)):
+        failed = fresh.run("up", "--detach", "--no-browser", timeout=60)
+
+    assert failed.returncode == 1
+    assert f"port {fresh.port}" in failed.stderr

@@ -15,6 +15,7 @@ Stopping keeps every promise: requests in flight are answered, the segment is cl
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import socket
@@ -67,6 +68,7 @@ class Server:
         self._sockets: list[socket.socket] = []
         self._store = open_raw_store(settings)
         self._failure: BaseException | None = None
+        self._running = contextlib.ExitStack()
 
     @property
     def editions(self) -> Editions:
@@ -91,27 +93,28 @@ class Server:
             StartFailed: A port is taken or not ours to take.
         """
         settings = self._settings
-        try:
-            self._sockets.append(_listen(settings.host, settings.port, "--port"))
-            self._sockets.append(_listen(settings.host, settings.otlp_port, "--otlp-port"))
-        except StartFailed:
-            for listener in self._sockets:
-                listener.close()
-            raise
+        for port, option in ((settings.port, "--port"), (settings.otlp_port, "--otlp-port")):
+            listener = _listen(settings.host, port, option)
+            self._running.callback(listener.close)
+            self._sockets.append(listener)
 
         # Requests make very many objects and hardly a cycle: the default looks for cycles all the time.
         gc.set_threshold(_COLLECT_AFTER)
 
+        self._running.callback(load_closed, settings.log_dir, self._store)
+        writer = SegmentWriter(settings.log_dir)
+        self._running.callback(writer.close)
         authenticate = Authentication(self._directory, settings.clock)
-        self._writer = SegmentWriter(settings.log_dir)
-        self._receiver = Receiver(self._writer, authenticate, settings.clock, settings, self._open_org)
-        api = create_api(self._editions, authenticate, settings.clock, settings, otlp_routes(self._receiver))
-        self._servers = [_server(api), _server(create_otlp_app(self._receiver))]
+        receiver = Receiver(writer, authenticate, settings.clock, settings, self._open_org)
+        self._running.callback(receiver.close)
+        api = create_api(self._editions, authenticate, settings.clock, settings, otlp_routes(receiver))
+        self._servers = [_server(api), _server(create_otlp_app(receiver))]
         self._http = threading.Thread(target=self._serve, name="andon-http", daemon=True)
+        self._running.callback(self._drain)
         self._http.start()
-        self._loader = Loader(settings.log_dir, self._store)
-        self._loader.start()
-        self._builds = Builds(settings, self._editions)
+        loader = Loader(settings.log_dir, self._store)
+        self._running.callback(loader.stop)
+        loader.start()
 
         waited = threading.Event()
         for _ in range(_START_S * 20):
@@ -125,18 +128,23 @@ class Server:
 
     def schedule_builds(self) -> None:
         """Build every day from now on, and at once if days are missing."""
-        self._builds.start()
+        builds = Builds(self._settings, self._editions)
+        self._running.callback(builds.stop)
+        builds.start()
 
     def stop(self) -> None:
-        """Answer what is in flight, store and load what came, and end."""
-        self._builds.stop()
+        """
+        Answer what is in flight, store and load what came, and end.
+
+        Parts stop in the opposite order of their start, so it may be called wherever :meth:`start` got to.
+        """
+        self._running.close()
+
+    def _drain(self) -> None:
         for server in self._servers:
             server.should_exit = True
-        self._http.join(DRAIN_S + 5)
-        self._receiver.close()
-        self._writer.close()
-        self._loader.stop()
-        load_closed(self._settings.log_dir, self._store)
+        if self._http.is_alive():
+            self._http.join(DRAIN_S + 5)
 
     def _serve(self) -> None:
         async def serve() -> None:

@@ -108,8 +108,8 @@ def _run(  # noqa: PLR0913 (each by name)
     now = settings.clock()
     keys = make_demo_keys(directory, now=now) if demo else None
     server = server_type(settings, directory, open_org=keys.org.org_id if keys else None)
-    server.start()
     try:
+        server.start()
         if keys is not None:
             sent = _fill_demo(settings, server, keys)
             _say_demo(settings, server, keys, sent)
