@@ -140,7 +140,7 @@ def test_openapi_tells_every_route_and_no_other(address: str) -> None:
     document = openapi.document()
     app = create_api(None, PEOPLE.get, lambda: NOW, Settings())
     ours = {route.path for route in app.routes if hasattr(route, "methods")}
-    unlisted = {"/docs", "/docs/oauth2-redirect", "/metrics", openapi.OPENAPI_PATH}
+    unlisted = {"/", "/docs", "/docs/oauth2-redirect", "/metrics", openapi.OPENAPI_PATH}
 
     assert ours - unlisted == set(document["paths"])
     for path in document["paths"]:

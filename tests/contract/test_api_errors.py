@@ -292,7 +292,6 @@ def test_wrong_parameters_are_refused_by_name(andon: httpx2.Client, report: str,
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/api",
         "/api/v1",
         "/api/v2/analytics/tokens",
@@ -326,3 +325,10 @@ def test_other_methods_are_refused_with_those_that_are_allowed(
     assert answer.status_code == 405
     assert {allowed.strip() for allowed in answer.headers["allow"].split(",")} == {"GET", "HEAD"}
     assert answer.json()["status"] == 405
+
+
+def test_the_bare_address_leads_to_the_documentation(andon: httpx2.Client) -> None:
+    """Whoever opens the server in a browser lands somewhere."""
+    answer = andon.get("/")
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")

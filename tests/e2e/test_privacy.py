@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,3 +114,28 @@ def test_the_search_itself_finds_what_is_there(tmp_path: Path) -> None:
     seen = {path.name for path, stored in stored_texts(tmp_path) if CANARY.encode() in stored}
 
     assert {"plain", "rows.parquet"} == seen
+
+
+def test_content_is_kept_only_where_and_while_asked(tmp_path: Path) -> None:
+    """An organisation that switches content on has it in raw; its neighbour, and its own later, have not."""
+    line = Line(tmp_path / "data")
+    body = {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "1795216749000000000"}]}]}]}
+    record = body["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]
+    try:
+        keeping, dropping = line.new_org("keeping"), line.new_org("dropping")
+        assert line.run("orgs", "content", "keep", "--org", "keeping").returncode == 0
+        line.start()
+        for org, text in ((keeping, "kept"), (dropping, "dropped")):
+            record["attributes"] = [{"key": "prompt", "value": {"stringValue": f"{CANARY} {text}"}}]  # type: ignore[assignment]
+            org.post("/v1/logs", json.dumps(body).encode(), "application/json")
+        assert line.run("orgs", "content", "drop", "--org", "keeping").returncode == 0
+        time.sleep(3)  # keys are remembered for two seconds
+        record["attributes"] = [{"key": "prompt", "value": {"stringValue": f"{CANARY} too late"}}]  # type: ignore[assignment]
+        keeping.post("/v1/logs", json.dumps(body).encode(), "application/json")
+    finally:
+        line.stop()
+
+    stored = b"".join(content for _, content in stored_texts(line.data))
+    assert f"{CANARY} kept".encode() in stored
+    assert f"{CANARY} dropped".encode() not in stored
+    assert f"{CANARY} too late".encode() not in stored

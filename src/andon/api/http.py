@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
 from andon.api.auth import Authenticate
@@ -58,7 +59,9 @@ def create_api(
     measures = Measures([OPENAPI_PATH, DOCS_PATH, *REPORT_PATHS, *HEALTH_PATHS, *ours])
     reports = Reports(editions, authenticate, clock, settings)
     health = Health(editions, clock, measures)
-    app.router.routes.extend([*reports.routes(), *health.routes(), *extra_routes])
+    # Until there is a page, whoever opens the address in a browser lands where the API describes itself.
+    home = Route("/", RedirectResponse(DOCS_PATH))
+    app.router.routes.extend([home, *reports.routes(), *health.routes(), *extra_routes])
 
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_framework)

@@ -101,6 +101,22 @@ class Directory(Keyring, People):
                     return _organisation(row)
         raise NoSuch(f"There is no organisation {id_or_name[:80]!r}; `andon orgs list` shows what there is")
 
+    def set_keeps_content(self, org_id: str, *, keeps: bool) -> None:
+        """
+        Decide whether prompts and other content of an organisation are kept from now on.
+
+        What was received before stays as it is: dropped content does not come back, kept content stays.
+
+        Raises:
+            NoSuch: There is no such organisation.
+        """
+        with self._writing.begin() as connection:
+            changed = connection.execute(
+                organisations.update().where(organisations.c.org_id == org_id).values(keeps_content=keeps)
+            )
+        if changed.rowcount == 0:
+            raise NoSuch(f"There is no organisation {org_id[:80]!r}; `andon orgs list` shows what there is")
+
     def export_rows(self) -> dict[str, list[dict[str, Any]]]:
         """
         Give the rows that numbers depend on, for the warehouse.
