@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import time
@@ -28,7 +29,7 @@ def stored_texts(data: Path) -> Iterator[tuple[Path, bytes]]:
         if path.suffix == ".parquet":
             yield path, json.dumps(pq.read_table(path).to_pylist(), default=str, ensure_ascii=False).encode()
         elif path.suffix == ".sqlite":
-            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
                 yield path, "\n".join(database.iterdump()).encode()
         elif path.suffix == ".duckdb":
             with duckdb.connect(str(path), read_only=True) as warehouse:

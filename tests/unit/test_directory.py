@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import sqlite3
@@ -107,7 +108,7 @@ def test_opening_an_upgraded_directory_does_not_load_alembic(settings: Settings)
 def test_a_newer_schema_is_refused_in_words(settings: Settings) -> None:
     """An old Andon on a new directory stops instead of guessing."""
     open_directory(settings).close()
-    with sqlite3.connect(settings.data / "directory.sqlite") as database:
+    with contextlib.closing(sqlite3.connect(settings.data / "directory.sqlite")) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.close()
 

@@ -7,6 +7,7 @@ called here: whoever changes something says when.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import secrets
@@ -180,9 +181,12 @@ def open_directory(settings: Settings) -> Directory:
         settings.secrets_dir.mkdir(mode=0o700, exist_ok=True)
         pepper = _read_pepper(settings.secrets_dir / "key-pepper")
         engine = open_engine(settings.directory_url)
-        if engine.dialect.name == "sqlite" and engine.url.database:
-            _make_private(Path(engine.url.database))
-        bring_to_head(engine, settings.secrets_dir / "directory.lock")
+        with contextlib.ExitStack() as unless_opened:
+            unless_opened.callback(engine.dispose)
+            if engine.dialect.name == "sqlite" and engine.url.database:
+                _make_private(Path(engine.url.database))
+            bring_to_head(engine, settings.secrets_dir / "directory.lock")
+            unless_opened.pop_all()
     except OSError as error:
         place = error.filename or settings.data
         raise Unusable(f"The data directory cannot be used: {place}: {error.strerror}") from None
