@@ -110,7 +110,7 @@ def test_a_newer_schema_is_refused_in_words(settings: Settings) -> None:
     open_directory(settings).close()
     with contextlib.closing(sqlite3.connect(settings.data / "directory.sqlite")) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
-    database.close()
+        database.commit()
 
     with pytest.raises(Unusable, match=r"9999.*newer"):
         open_directory(settings)
