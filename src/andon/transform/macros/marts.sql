@@ -85,9 +85,15 @@
     cast(floor({{ expression }} + cast(0.5 as decimal(2, 1))) as bigint)
 {%- endmacro %}
 
-{# The value that the earliest of a group's rows knows, ties by value; null when none knows one. #}
-{% macro earliest_known(value, nanos) -%}
-    substr(min(case when {{ value }} is not null then concat({{ sortable(nanos) }}, {{ value }}) end), 21)
+{#
+    The value that the earliest of a group's rows knows, null when none knows one. Of rows of the same nanosecond
+    the record id decides, 32 digits that say nothing about who, where or how often.
+#}
+{% macro earliest_known(value, rows) -%}
+    substr(
+        min(case when {{ value }} is not null then concat({{ sortable(rows ~ '.nanos') }}, {{ rows }}.record_id, {{ value }}) end),
+        53
+    )
 {%- endmacro %}
 
 {# A whole number that is not negative as 20 digits, so that text sorts as the number does. #}

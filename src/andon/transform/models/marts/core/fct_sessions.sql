@@ -59,12 +59,12 @@ sessions as (
         max(acts.occurred_at) as ended_at,
         min(acts.nanos) as occurred_at_unix_nano,
         min(acts.event_date) as event_date,
-        {{ earliest_known("nullif(acts.user_id, " ~ unattributed_user_id() ~ ")", 'acts.nanos') }} as user_id,
-        {{ earliest_known('acts.client', 'acts.nanos') }} as client,
-        {{ earliest_known('acts.agent_version', 'acts.nanos') }} as agent_version,
-        {{ earliest_known('acts.repository', 'acts.nanos') }} as repository,
-        {{ earliest_known('acts.team', 'acts.nanos') }} as team,
-        {{ earliest_known('acts.record_id', 'acts.nanos') }} as record_id,
+        {{ earliest_known("nullif(acts.user_id, " ~ unattributed_user_id() ~ ")", 'acts') }} as user_id,
+        {{ earliest_known('acts.client', 'acts') }} as client,
+        {{ earliest_known('acts.agent_version', 'acts') }} as agent_version,
+        {{ earliest_known('acts.repository', 'acts') }} as repository,
+        {{ earliest_known('acts.team', 'acts') }} as team,
+        {{ earliest_known('acts.record_id', 'acts') }} as record_id,
         max(case when acts.is_session then 1 else 0 end) as is_session
     from acts
     group by acts.org_id, acts.agent, acts.session_id
