@@ -91,7 +91,7 @@
 #}
 {% macro earliest_known(value, rows) -%}
     substr(
-        min(case when {{ value }} is not null then concat({{ sortable(rows ~ '.nanos') }}, {{ rows }}.record_id, {{ value }}) end),
+        min(case when {{ value }} is not null then concat({{ sortable(rows ~ '.nanos') }}, lpad({{ rows }}.record_id, 32, '0'), {{ value }}) end),
         53
     )
 {%- endmacro %}
