@@ -21,17 +21,10 @@ _STAND_INS = {
     "float64": "double",
     "text": "varchar",
     # Lists of columns.
-    "fact_columns": "1 as shared",
-    "native_fact_columns": "1 as shared",
-    "otlp_columns": "1 as shared",
     "shared_values": "1 as shared",
     "fact_keys": "1 as shared",
     # From-items.
     "first_received": "(select 1 as one)",
-    "claude_code_logs": "(select 1 as one)",
-    "codex_logs": "(select 1 as one)",
-    "native_facts": "(select 1 as one)",
-    "json_items": "(select 1 as one)",
     "days_between": "(select 1 as one)",
     "org_days": "(select 1 as one)",
     # Whole queries.
@@ -41,11 +34,22 @@ _STAND_INS = {
     "generate_schema_name": "",
 }
 
+# What a macro gives is told by the last word of its name.
+_BY_ENDING = {
+    "_columns": "1 as shared",
+    **dict.fromkeys(
+        ("_logs", "_spans", "_points", "_events", "_facts", "_calls", "_items"), "(select 1 as one)"
+    ),
+}
+
 
 def _stand_in(name: str) -> Callable[..., str]:
     def call(*arguments: object, **named: object) -> str:
         if name in _STAND_INS:
             return _STAND_INS[name]
+        for ending, text in _BY_ENDING.items():
+            if name.endswith(ending):
+                return text
         # The first argument is SQL; the others may be keys, patterns or counts.
         return f"{name}({next(iter((*arguments, *named.values())), '')})"
 

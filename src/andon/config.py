@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     build_memory: str = Field(
         default="4GB", description="Memory that a build may use before it spills to disk."
     )
+    dialects: Path | None = Field(
+        default=None,
+        description="Folder with dbt models and macros of agents of your own (docs/agents.md); none by default.",
+    )
     build_at: str = Field(
         default="00:15",
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",

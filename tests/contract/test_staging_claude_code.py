@@ -138,7 +138,7 @@ def test_poorer_signals_stand_in(staged: Staged, org: str, run: str, calls: int)
     columns = "model, sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(output_tokens)"
     names = ("input_uncached", "cache_read", "cache_write", "output")
 
-    found = staged.facts("model_calls", f"claude-code {org}", columns, group="model")
+    found = staged.facts("model_calls", f"claude-code {run} {org}", columns, group="model")
 
     assert [(model, *(tokens[name] for name in names)) for model, tokens in reported.items()] == found
     assert calls == len(staged.facts("tool_calls", f"claude-code {org}", "call_id"))

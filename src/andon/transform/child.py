@@ -20,9 +20,6 @@ from typing import Any, TextIO
 
 import msgspec
 
-PROJECT = Path(__file__).parent
-"""The dbt project: this folder."""
-
 LONGEST_MESSAGE = 2000
 """Characters kept of one failure's message; the whole of it is in dbt's log."""
 
@@ -42,6 +39,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         command: A key of ``COMMANDS``.
+        project_path: The dbt project.
         target_path: Where dbt keeps compiled SQL and its parsed project.
         log_path: Where dbt's log and everything printed go.
         threads: Nodes built at once.
@@ -50,10 +48,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     command: str
+    project_path: str
     target_path: str
     log_path: str
     threads: int
-    variables: dict[str, str]
+    variables: dict[str, Any]
     select: str = ""
 
 
@@ -161,9 +160,9 @@ def _arguments(order: Order, command: tuple[str, ...]) -> list[str]:
         *(command if not selected else command[:1]),
         *selected,
         "--project-dir",
-        str(PROJECT),
+        order.project_path,
         "--profiles-dir",
-        str(PROJECT),
+        order.project_path,
         "--target-path",
         order.target_path,
         "--threads",

@@ -24,6 +24,7 @@ import msgspec
 
 from andon.config import Settings
 from andon.transform.child import Line, Order, Outcome, Progress, Summary
+from andon.transform.project import UnusableDialects, project_with, variables
 from andon.warehouse.open import prepare_warehouse
 
 FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
@@ -92,12 +93,10 @@ def build(
     with build_lock(warehouse_dir) as lock:
         prepare_warehouse(settings, directory_rows)
         summary = _run_child(
-            Order(
-                command="build",
-                target_path=str(warehouse_dir / "dbt" / "target"),
-                log_path=str(warehouse_dir / "dbt" / "logs"),
-                threads=settings.build_threads,
-                variables={
+            _order(
+                settings,
+                "build",
+                {
                     "history_start": settings.history_start.isoformat(),
                     "data_through": data_through.isoformat(),
                     "price_book": price_book,
@@ -133,12 +132,10 @@ def run_unit_tests(settings: Settings, *, select: str = "") -> list[Outcome]:
     with build_lock(warehouse_dir) as lock:
         prepare_warehouse(settings, {})
         summary = _run_child(
-            Order(
-                command="unit-tests",
-                target_path=str(warehouse_dir / "dbt" / "target"),
-                log_path=str(warehouse_dir / "dbt" / "logs"),
-                threads=settings.build_threads,
-                variables={"history_start": "2026-01-14", "data_through": "2026-01-20"},
+            _order(
+                settings,
+                "unit-tests",
+                {"history_start": "2026-01-14", "data_through": "2026-01-20"},
                 select=select,
             ),
             settings,
@@ -148,6 +145,24 @@ def run_unit_tests(settings: Settings, *, select: str = "") -> list[Outcome]:
     if not summary.ok and not any(outcome.kind == "unit_test" for outcome in summary.outcomes):
         raise BuildFailed(_why(summary))
     return summary.outcomes
+
+
+def _order(settings: Settings, command: str, values: dict[str, str], *, select: str = "") -> Order:
+    """Say what to run, on the project with this installation's own dialects."""
+    warehouse_dir = settings.warehouse_path.parent
+    try:
+        project = project_with(settings.dialects, warehouse_dir / "dbt" / "project")
+    except UnusableDialects as error:
+        raise BuildFailed(str(error)) from None
+    return Order(
+        command=command,
+        project_path=str(project),
+        target_path=str(warehouse_dir / "dbt" / "target"),
+        log_path=str(warehouse_dir / "dbt" / "logs"),
+        threads=settings.build_threads,
+        variables={**values, **variables(project)},
+        select=select,
+    )
 
 
 @contextlib.contextmanager

@@ -6,6 +6,9 @@
     for a metric is exported up to a minute after what it counts. Then facts told several times count once: the
     first told stays, whatever the order of arrival; `largest` names the columns that take their largest value.
 
+    A fact that names neither session nor person gives way to any better signal under the same ingest key: the
+    counters of some agents are nameless beside logs that are not, and the two must never be added.
+
     within: further columns that keep a signal of their own, such as the kind of a git action.
 #}
 {% macro chosen(kind, within=[], largest=[]) %}
@@ -30,16 +33,36 @@ sessions as (
     group by {% for column in own_group %}facts.{{ column }}, {% endfor %}facts.session_id
 ),
 
-days as (
+people_days as (
     select
         {%- for column in own_group %}
         facts.{{ column }} as {{ column }},
         {%- endfor %}
+        coalesce(facts.ingest_key_id, '') as ingest_key,
         facts.who as who,
         facts.event_date as event_date,
         min(facts.source_rank) as best_rank
     from facts
-    group by {% for column in own_group %}facts.{{ column }}, {% endfor %}facts.who, facts.event_date
+    group by
+        {% for column in own_group %}facts.{{ column }}, {% endfor %}coalesce(facts.ingest_key_id, ''), facts.who, facts.event_date
+),
+
+-- Once for each person, and once ('') for all who sent with the same key.
+days as (
+    select people_days.*
+    from people_days
+    where people_days.who <> ''
+    union all
+    select
+        {%- for column in own_group %}
+        people_days.{{ column }} as {{ column }},
+        {%- endfor %}
+        people_days.ingest_key as ingest_key,
+        '' as who,
+        people_days.event_date as event_date,
+        min(people_days.best_rank) as best_rank
+    from people_days
+    group by {% for column in own_group %}people_days.{{ column }}, {% endfor %}people_days.ingest_key, people_days.event_date
 ),
 
 kept as (
@@ -59,9 +82,11 @@ kept as (
         on {% for column in own_group %}facts.{{ column }} = sessions.{{ column }} and {% endfor %}facts.session_id = sessions.session_id
     left join days as same_day
         on {% for column in own_group %}facts.{{ column }} = same_day.{{ column }} and {% endfor %}facts.who = same_day.who
+        and coalesce(facts.ingest_key_id, '') = same_day.ingest_key
         and facts.event_date = same_day.event_date
     left join days as day_before
         on {% for column in own_group %}facts.{{ column }} = day_before.{{ column }} and {% endfor %}facts.who = day_before.who
+        and coalesce(facts.ingest_key_id, '') = day_before.ingest_key
         and facts.event_date = {{ day_plus('day_before.event_date', 1) }}
     where
         (facts.session_id is not null and facts.source_rank = sessions.best_rank)

@@ -1,3 +1,10 @@
+{# Whether Claude Code says a record. #}
+{% macro claude_code_recognised(name, scope_name, service_name) -%}
+    {{ scope_name }} like 'com.anthropic.claude\_code%' escape '\'
+        or {{ name }} like 'claude\_code.%' escape '\'
+        or {{ service_name }} = 'claude-code'
+{%- endmacro %}
+
 {# Claude Code's log records of the named events, with the client of their session. #}
 {% macro claude_code_logs(event_names) -%}
     (

@@ -1,3 +1,12 @@
+{# Whether Codex says a record. #}
+{% macro codex_recognised(name, scope_name, service_name) -%}
+    {{ scope_name }} = 'codex'
+        or {{ scope_name }} like 'codex\_%' escape '\'
+        or {{ name }} like 'codex.%'
+        or {{ service_name }} like 'codex\_%' escape '\'
+        or {{ service_name }} in ('codex', 'codex-cli', 'codex-tui', 'codex-app-server')
+{%- endmacro %}
+
 {# Codex' log records of the named events, with the client and kind of their conversation. #}
 {% macro codex_logs(event_names) -%}
     (

@@ -5,12 +5,17 @@
     {{ return([
         'org_id', 'record_id', 'source_signal', 'source_rank', 'agent', 'agent_version', 'session_id', 'client',
         'ingest_key_id', 'identity_email', 'identity_account', 'identity_user', 'identity_install', 'team',
-        'repository', 'occurred_at', 'occurred_at_unix_nano', 'event_date', 'dedupe_key',
+        'repository', 'occurred_at', 'occurred_at_unix_nano', 'event_date', 'dedupe_key', 'fact_count',
     ]) }}
 {% endmacro %}
 
 {# The columns that one kind of fact adds, in order. #}
 {% macro own_fact_columns(kind) %}
+    {{ return(fact_kinds()[kind]) }}
+{% endmacro %}
+
+{# Every kind of fact with the columns that it adds. #}
+{% macro fact_kinds() %}
     {{ return({
         'session_starts': ['start_type'],
         'user_messages': ['origin'],
@@ -24,11 +29,11 @@
             'duration_ms',
         ],
         'file_changes': ['operation', 'extension', 'lines_added', 'lines_removed'],
-        'git_actions': ['git_kind', 'confidence', 'change_count'],
+        'git_actions': ['git_kind', 'confidence'],
         'skill_activations': ['skill_name'],
         'slash_commands': ['command_name'],
-        'hook_runs': ['hook_event', 'hook_matcher', 'hook_command', 'run_count'],
-    }[kind]) }}
+        'hook_runs': ['hook_event', 'hook_matcher', 'hook_command'],
+    }) }}
 {% endmacro %}
 
 {#
@@ -37,8 +42,9 @@
     rows: alias of a relation with the columns of a stg_otlp model.
     signal: logs, spans or metrics; rank: 1 is preferred, one rank per session and kind is kept.
     agent, client, dedupe_key: expressions; the key is equal for one real-world fact, within organisation and agent.
+    count: how many facts the row tells, 1 unless a counter tells it.
 #}
-{% macro fact_columns(rows, signal, rank, agent, client, dedupe_key) -%}
+{% macro fact_columns(rows, signal, rank, agent, client, dedupe_key, count='1') -%}
     {{ rows }}.org_id as org_id,
     {{ rows }}.record_id as record_id,
     cast({{ signal }} as {{ text() }}) as source_signal,
@@ -57,7 +63,33 @@
     {{ rows }}.occurred_at as occurred_at,
     {{ rows }}.occurred_at_unix_nano as occurred_at_unix_nano,
     {{ rows }}.event_date as event_date,
-    cast({{ dedupe_key }} as {{ text() }}) as dedupe_key
+    cast({{ dedupe_key }} as {{ text() }}) as dedupe_key,
+    cast({{ count }} as {{ int64() }}) as fact_count
+{%- endmacro %}
+
+{#
+    The shared columns of a fact that a counter tells: so many facts as it grew by.
+
+    rows: alias of rows of `counted_points`; agent, client: expressions.
+    part: an expression that tells several facts of one point apart, if there are.
+    count: how many facts a point tells; for tokens, whose columns hold the growth, give '1'.
+#}
+{% macro point_fact_columns(rows, agent, client, part=none, count=none) -%}
+    {{ fact_columns(rows, "'metrics'", 3, agent, client,
+        "concat(" ~ rows ~ ".series_id, '|', " ~ rows ~ ".start_time_unix_nano, '|', " ~ rows ~ ".time_unix_nano"
+        ~ ((", '|', " ~ part) if part else "") ~ ")", count or (rows ~ '.increment')) }}
+{%- endmacro %}
+
+{# A dialect's metric points of the named counters that grew: `increment` is by how much, whatever the temporality. #}
+{% macro counted_points(dialect, metric_names) -%}
+    (
+        select grown.*
+        from {{ ref('int_metric_increments') }} as grown
+        where
+            grown.dialect = '{{ dialect }}'
+            and grown.metric_name in ('{{ metric_names | join("', '") }}')
+            and grown.increment > 0
+    )
 {%- endmacro %}
 
 {# A number of tokens: nothing said is nothing counted, and never below zero. #}
@@ -117,15 +149,24 @@
     ({{ session_id }} || '|' || {{ id }})
 {%- endmacro %}
 
-{# All agents' models of a kind, one beneath the other; which agents have one says the variable `staged`. #}
+{# The dialects that have a model of a kind, as var `staged` tells (project.py). #}
+{% macro dialects_with(kind) %}
+    {%- set found = [] -%}
+    {%- for dialect, kinds in var('staged').items() if kind in kinds -%}
+        {%- do found.append(dialect) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# All dialects' models of a kind, one beneath the other; no row where none has one. #}
 {% macro union_staged(kind) %}
     {%- set columns = shared_fact_columns() + own_fact_columns(kind) -%}
-    {%- for agent in var('staged')[kind] %}
+    {%- for dialect in dialects_with(kind) %}
 select
         {%- for column in columns %}
-    {{ agent }}_facts.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+    {{ dialect }}_facts.{{ column }} as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-from {{ ref('stg_' ~ agent ~ '__' ~ kind) }} as {{ agent }}_facts
+from {{ ref('stg_' ~ dialect ~ '__' ~ kind) }} as {{ dialect }}_facts
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 {% endmacro %}

@@ -27,7 +27,8 @@
     {{ alias }}.event_date as event_date,
     {{ alias }}.repository as repository,
     {{ alias }}.team as team,
-    {{ alias }}.record_id as record_id
+    {{ alias }}.record_id as record_id,
+    {{ whole(alias ~ '.fact_count') }} as fact_count
 {%- endmacro %}
 
 {% macro first_day() -%} cast('{{ var("history_start") }}' as date) {%- endmacro %}

@@ -41,17 +41,21 @@
 {%- endmacro %}
 
 {#
-    Whose dialect a record speaks: claude_code, codex or native. Decided by scope, then service; a name that
-    begins with `andon.` is native whoever says it.
+    Whose dialect a record speaks. A name that begins with `andon.` is native whoever says it; else the first dialect
+    decides whose macro `<dialect>_recognised(name, scope_name, service_name)` is true; else it is native.
 #}
 {% macro dialect(name, scope_name='raw_rows.scope_name', service_name='raw_rows.service_name') -%}
     case
         when {{ name }} like 'andon.%' then 'native'
-        when {{ scope_name }} like 'com.anthropic.claude\_code%' escape '\' then 'claude_code'
-        when {{ scope_name }} = 'codex' or {{ scope_name }} like 'codex\_%' escape '\' then 'codex'
-        when {{ service_name }} = 'claude-code' then 'claude_code'
-        when {{ service_name }} like 'codex\_%' escape '\' then 'codex'
-        when {{ service_name }} in ('codex', 'codex-cli', 'codex-tui', 'codex-app-server') then 'codex'
+        {%- for dialect in var('staged') if dialect != 'native' %}
+            {%- set recognised = context.get(dialect ~ '_recognised') %}
+            {%- if not recognised %}
+                {{ exceptions.raise_compiler_error(
+                    'dialect ' ~ dialect ~ ' has models but no macro ' ~ dialect ~ '_recognised(name, scope_name, service_name)'
+                ) }}
+            {%- endif %}
+        when {{ recognised(name, scope_name, service_name) }} then '{{ dialect }}'
+        {%- endfor %}
         else 'native'
     end
 {%- endmacro %}

@@ -4,21 +4,21 @@
     'skill_activations', 'slash_commands', 'hook_runs',
 ] -%}
 {% set sums = [
-    ('sessions', 'fct_sessions', '1', 'true', 'rpt_activity_daily', 'sessions'),
-    ('user_messages', 'fct_user_messages', '1', "facts.origin in ('human', 'command')", 'rpt_activity_daily', 'user_messages'),
-    ('assistant_messages', 'fct_assistant_messages', '1', 'true', 'rpt_users_daily', 'assistant_messages'),
+    ('sessions', 'fct_sessions', 'facts.fact_count', 'true', 'rpt_activity_daily', 'sessions'),
+    ('user_messages', 'fct_user_messages', 'facts.fact_count', "facts.origin in ('human', 'command')", 'rpt_activity_daily', 'user_messages'),
+    ('assistant_messages', 'fct_assistant_messages', 'facts.fact_count', 'true', 'rpt_users_daily', 'assistant_messages'),
     ('input_tokens', 'fct_model_calls', 'facts.input_tokens', 'true', 'rpt_tokens_daily', 'input_tokens'),
     ('output_tokens', 'fct_model_calls', 'facts.output_tokens', 'true', 'rpt_tokens_daily', 'output_tokens'),
     ('cache_read_tokens', 'fct_model_calls', 'facts.cache_read_tokens', 'true', 'rpt_tokens_daily', 'cache_read_tokens'),
     ('cache_write_tokens', 'fct_model_calls', 'facts.cache_write_tokens', 'true', 'rpt_tokens_daily', 'cache_write_tokens'),
-    ('tool_calls', 'fct_tool_calls', '1', 'facts.is_executed', 'rpt_tools_daily', 'tool_calls'),
-    ('files_created', 'fct_file_changes', '1', "facts.operation = 'create'", 'rpt_productivity_daily', 'files_created'),
-    ('files_edited', 'fct_file_changes', '1', "facts.operation = 'edit'", 'rpt_productivity_daily', 'files_edited'),
-    ('git_commits', 'fct_git_actions', 'facts.change_count', "facts.git_kind = 'commit'", 'rpt_productivity_daily', 'git_commits'),
-    ('git_prs_created', 'fct_git_actions', 'facts.change_count', "facts.git_kind = 'pull_request'", 'rpt_productivity_daily', 'git_prs_created'),
-    ('skills', 'fct_skill_activations', '1', 'true', 'rpt_tools_daily', 'skills_invocations'),
-    ('slash_commands', 'fct_slash_commands', '1', 'true', 'rpt_tools_daily', 'slash_commands_invocations'),
-    ('hooks', 'fct_hook_runs', 'facts.run_count', 'true', 'rpt_tools_daily', 'hooks_invocations'),
+    ('tool_calls', 'fct_tool_calls', 'facts.fact_count', 'facts.is_executed', 'rpt_tools_daily', 'tool_calls'),
+    ('files_created', 'fct_file_changes', 'facts.fact_count', "facts.operation = 'create'", 'rpt_productivity_daily', 'files_created'),
+    ('files_edited', 'fct_file_changes', 'facts.fact_count', "facts.operation = 'edit'", 'rpt_productivity_daily', 'files_edited'),
+    ('git_commits', 'fct_git_actions', 'facts.fact_count', "facts.git_kind = 'commit'", 'rpt_productivity_daily', 'git_commits'),
+    ('git_prs_created', 'fct_git_actions', 'facts.fact_count', "facts.git_kind = 'pull_request'", 'rpt_productivity_daily', 'git_prs_created'),
+    ('skills', 'fct_skill_activations', 'facts.fact_count', 'true', 'rpt_tools_daily', 'skills_invocations'),
+    ('slash_commands', 'fct_slash_commands', 'facts.fact_count', 'true', 'rpt_tools_daily', 'slash_commands_invocations'),
+    ('hooks', 'fct_hook_runs', 'facts.fact_count', 'true', 'rpt_tools_daily', 'hooks_invocations'),
 ] -%}
 with balances as (
     {% for kind in kinds %}

@@ -14,12 +14,14 @@ with points as (
 measured as (
     select
         points.*,
-        lag(points.value) over (
-            partition by points.org_id, points.series_id, points.start_time_unix_nano
-            order by points.time_unix_nano
-        ) as value_before
+        lag(points.value) over of_its_process as value_before,
+        lag(points.count) over of_its_process as count_before
     from points
     where points.telling = 1
+    window of_its_process as (
+        partition by points.org_id, points.series_id, points.start_time_unix_nano
+        order by points.time_unix_nano
+    )
 )
 
 select
@@ -60,5 +62,10 @@ select
         -- The first point counts from its start; a fall without a new start is a counter that began again.
         when measured.value_before is null or measured.value < measured.value_before then measured.value
         else measured.value - measured.value_before
-    end as increment
+    end as increment,
+    case
+        when measured.temporality = 'delta' then measured.count
+        when measured.count_before is null or measured.count < measured.count_before then measured.count
+        else measured.count - measured.count_before
+    end as count_increment
 from measured

@@ -1,4 +1,4 @@
-{%- set kinds = var('staged').keys() | list -%}
+{%- set kinds = fact_kinds().keys() | list -%}
 with told as (
     {%- for kind in kinds %}
     select

@@ -8,7 +8,7 @@ with acts as (
         messages.session_id as session_id,
         messages.client as client,
         0 as tool_calls,
-        1 as user_messages
+        messages.fact_count as user_messages
     from {{ ref('fct_user_messages') }} as messages
     where messages.origin in ('human', 'command')
 
@@ -21,7 +21,7 @@ with acts as (
         calls.agent as agent,
         calls.session_id as session_id,
         calls.client as client,
-        case when calls.is_executed then 1 else 0 end as tool_calls,
+        case when calls.is_executed then calls.fact_count else 0 end as tool_calls,
         0 as user_messages
     from {{ ref('fct_tool_calls') }} as calls
 

@@ -7,7 +7,7 @@ with named as (
         nullif(calls.mcp_server, '') as reported_server,
         nullif(calls.mcp_tool, '') as reported_tool,
         {{ repaired_tool_name('calls.tool_name') }} as repaired_name,
-        count(*) as uses
+        sum(calls.fact_count) as uses
     from {{ ref('int_tool_calls_chosen') }} as calls
     group by
         calls.org_id,

@@ -5,6 +5,5 @@ with facts as (
 select
     {{ fact_keys('facts') }},
     facts.git_kind as git_kind,
-    facts.confidence as confidence,
-    {{ whole('facts.change_count') }} as change_count
+    facts.confidence as confidence
 from facts

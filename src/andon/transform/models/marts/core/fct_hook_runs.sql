@@ -6,6 +6,5 @@ select
     {{ fact_keys('facts') }},
     coalesce(facts.hook_event, '(unknown)') as hook_event,
     coalesce(facts.hook_matcher, '') as hook_matcher,
-    coalesce(facts.hook_command, '') as hook_command,
-    {{ whole('facts.run_count') }} as run_count
+    coalesce(facts.hook_command, '') as hook_command
 from facts

@@ -1,5 +1,9 @@
 -- What makes a session is a person's or a model's act, not a title written in the background.
-with acts as (
+with starts as (
+    {{ facts_of('session_starts') }}
+),
+
+acts as (
     {% for kind, is_session in [
         ('user_messages', "acts.origin in ('human', 'command')"),
         ('assistant_messages', 'false'),
@@ -44,9 +48,7 @@ with acts as (
         starts.event_date as event_date,
         starts.record_id as record_id,
         true as is_session
-    from (
-        {{ facts_of('session_starts') }}
-    ) as starts
+    from starts
     where starts.session_id is not null
 ),
 
@@ -84,6 +86,27 @@ select
     sessions.ended_at as ended_at,
     sessions.repository as repository,
     sessions.team as team,
-    sessions.record_id as record_id
+    sessions.record_id as record_id,
+    cast(1 as {{ int64() }}) as fact_count
 from sessions
 where sessions.is_session = 1
+union all
+-- A counter that names no session tells only how many began.
+select
+    starts.fact_id as fact_id,
+    starts.org_id as org_id,
+    starts.user_id as user_id,
+    starts.session_id as session_id,
+    starts.agent as agent,
+    starts.agent_version as agent_version,
+    starts.client as client,
+    starts.occurred_at as occurred_at,
+    starts.occurred_at_unix_nano as occurred_at_unix_nano,
+    starts.event_date as event_date,
+    starts.occurred_at as ended_at,
+    starts.repository as repository,
+    starts.team as team,
+    starts.record_id as record_id,
+    {{ whole('starts.fact_count') }} as fact_count
+from starts
+where starts.session_id is null

@@ -4,7 +4,7 @@ select
     facts.hook_event as event,
     facts.hook_matcher as matcher,
     facts.hook_command as command,
-    {{ whole_sum('facts.run_count') }} as uses
+    {{ whole_sum('facts.fact_count') }} as uses
 from {{ ref('fct_hook_runs') }} as facts
 inner join {{ ref('stg_directory__organisations') }} as organisations
     on facts.org_id = organisations.org_id

@@ -2,7 +2,7 @@ select
     facts.org_id as org_id,
     facts.event_date as report_date,
     facts.command_name as name,
-    {{ whole_sum('1') }} as uses
+    {{ whole_sum('facts.fact_count') }} as uses
 from {{ ref('fct_slash_commands') }} as facts
 inner join {{ ref('stg_directory__organisations') }} as organisations
     on facts.org_id = organisations.org_id

@@ -2,7 +2,7 @@ select
     facts.org_id as org_id,
     facts.event_date as report_date,
     facts.tool as tool,
-    {{ whole_sum('1') }} as tool_calls
+    {{ whole_sum('facts.fact_count') }} as tool_calls
 from {{ ref('fct_tool_calls') }} as facts
 inner join {{ ref('stg_directory__organisations') }} as organisations
     on facts.org_id = organisations.org_id

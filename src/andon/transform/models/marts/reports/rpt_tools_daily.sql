@@ -82,12 +82,12 @@ levels as (
     select
         calls.org_id as org_id,
         calls.event_date as event_date,
-        count(*) as known,
-        sum(case when calls.autonomy_level = 'auto-high' then 1 else 0 end) as auto_high,
-        sum(case when calls.autonomy_level = 'auto-medium' then 1 else 0 end) as auto_medium,
-        sum(case when calls.autonomy_level = 'auto-low' then 1 else 0 end) as auto_low,
-        sum(case when calls.autonomy_level = 'spec' then 1 else 0 end) as spec,
-        sum(case when calls.autonomy_level = 'manual' then 1 else 0 end) as manual
+        sum(calls.fact_count) as known,
+        sum(case when calls.autonomy_level = 'auto-high' then calls.fact_count else 0 end) as auto_high,
+        sum(case when calls.autonomy_level = 'auto-medium' then calls.fact_count else 0 end) as auto_medium,
+        sum(case when calls.autonomy_level = 'auto-low' then calls.fact_count else 0 end) as auto_low,
+        sum(case when calls.autonomy_level = 'spec' then calls.fact_count else 0 end) as spec,
+        sum(case when calls.autonomy_level = 'manual' then calls.fact_count else 0 end) as manual
     from {{ ref('fct_tool_calls') }} as calls
     where
         {{ reported('calls.event_date') }}

@@ -37,7 +37,7 @@ levels as (
         calls.event_date as event_date,
         calls.user_id as user_id,
         calls.autonomy_level as autonomy_level,
-        count(*) as uses
+        sum(calls.fact_count) as uses
     from {{ ref('fct_tool_calls') }} as calls
     where
         {{ reported('calls.event_date') }}

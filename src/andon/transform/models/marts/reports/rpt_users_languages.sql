@@ -3,7 +3,7 @@ select
     facts.event_date as report_date,
     facts.user_id as user_id,
     facts.language as language,
-    {{ whole_sum('1') }} as files
+    {{ whole_sum('facts.fact_count') }} as files
 from {{ ref('fct_file_changes') }} as facts
 inner join {{ ref('stg_directory__organisations') }} as organisations
     on facts.org_id = organisations.org_id

@@ -31,19 +31,16 @@ select
     {{ fact_columns('actions', "'logs'", 1, "'claude-code'", 'actions.client',
         "concat(" ~ claude_code_call_key('actions') ~ ", '|', actions.git_kind, '|', actions.position)") }},
     actions.git_kind as git_kind,
-    case when actions.git_kind = 'commit' and actions.revision is not null then 'exact' else 'parsed' end as confidence,
-    cast(1 as {{ int64() }}) as change_count
+    case when actions.git_kind = 'commit' and actions.revision is not null then 'exact' else 'parsed' end as confidence
 from actions
 where actions.git_kind in ('commit', 'pull_request')
 union all
 select
-    {{ fact_columns('points', "'metrics'", 3, "'claude-code'",
+    {{ point_fact_columns('points', "'claude-code'",
         'coalesce(points.client_declared, ' ~ claude_code_client(json_text('points.attributes', 'app.entrypoint'))
-        ~ ', sessions.client)',
-        "concat(points.series_id, '|', points.start_time_unix_nano, '|', points.time_unix_nano)") }},
+        ~ ', sessions.client)') }},
     points.git_kind as git_kind,
-    'exact' as confidence,
-    cast(points.increment as {{ int64() }}) as change_count
+    'exact' as confidence
 from points
 left join {{ ref('stg_claude_code__sessions') }} as sessions
     on

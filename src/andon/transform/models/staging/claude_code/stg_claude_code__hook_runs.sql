@@ -23,8 +23,7 @@ select
     coalesce(told.hook_event, {{ text_before('told.hook_name', ':') }}, '(unknown)') as hook_event,
     -- The tool in a hook's name is what matched; the matcher that was configured is known with tool details only.
     coalesce(registered.only_matcher, {{ text_after('told.hook_name', ':') }}, '') as hook_matcher,
-    '' as hook_command,
-    cast(1 as {{ int64() }}) as run_count
+    '' as hook_command
 from told
 left join registered
     on

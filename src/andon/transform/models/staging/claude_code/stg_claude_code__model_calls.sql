@@ -69,9 +69,8 @@ select
 from spans
 union all
 select
-    {{ fact_columns('points', "'metrics'", 3, "'claude-code'",
-        'coalesce(points.client_declared, ' ~ claude_code_client(json_text('points.attributes', 'app.entrypoint')) ~ ')',
-        "concat(points.series_id, '|', points.start_time_unix_nano, '|', points.time_unix_nano)") }},
+    {{ point_fact_columns('points', "'claude-code'",
+        'coalesce(points.client_declared, ' ~ claude_code_client(json_text('points.attributes', 'app.entrypoint')) ~ ')', count='1') }},
     points.model as model,
     {{ model_tier('null', 'points.effort') }} as model_tier,
     {{ claude_code_purpose('points.query_source', 'null') }} as purpose,

@@ -15,8 +15,7 @@ select
     {{ fact_columns('actions', "'logs'", 1, "'codex'", 'actions.client',
         "concat(coalesce(actions.call_key, actions.record_id), '|', actions.git_kind, '|', actions.position)") }},
     actions.git_kind as git_kind,
-    'parsed' as confidence,
-    cast(1 as {{ int64() }}) as change_count
+    'parsed' as confidence
 from actions
 where actions.git_kind in ('commit', 'pull_request')
 union all
@@ -25,8 +24,7 @@ select
     {{ fact_columns('results', "'logs'", 1, "'codex'", 'results.client',
         "concat(coalesce(results.call_key, results.record_id), '|pull_request')") }},
     'pull_request' as git_kind,
-    'parsed' as confidence,
-    cast(1 as {{ int64() }}) as change_count
+    'parsed' as confidence
 from {{ ref('stg_codex__tool_results') }} as results
 where
     results.had_effect = 1

@@ -1,13 +1,11 @@
 -- Hooks are told by a counter alone, without session and person.
 select
-    {{ fact_columns('points', "'metrics'", 3, "'codex'",
+    {{ point_fact_columns('points', "'codex'",
         'coalesce(points.client_declared, '
-        ~ codex_client(json_text('points.attributes', 'originator'), 'points.service_name') ~ ')',
-        "concat(points.series_id, '|', points.start_time_unix_nano, '|', points.time_unix_nano)") }},
+        ~ codex_client(json_text('points.attributes', 'originator'), 'points.service_name') ~ ')') }},
     coalesce(nullif({{ json_text('points.attributes', 'hook_name') }}, ''), '(unknown)') as hook_event,
     '' as hook_matcher,
-    '' as hook_command,
-    cast(points.increment as {{ int64() }}) as run_count
+    '' as hook_command
 from {{ ref('int_metric_increments') }} as points
 where
     points.dialect = 'codex'

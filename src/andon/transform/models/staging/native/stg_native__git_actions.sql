@@ -17,15 +17,13 @@ read_from_calls as (
 select
     {{ native_fact_columns('told') }},
     told.git_kind as git_kind,
-    'exact' as confidence,
-    cast(1 as {{ int64() }}) as change_count
+    'exact' as confidence
 from told
 where told.git_kind in ('commit', 'pull_request')
 union all
 select
     {{ native_fact_columns('read_from_calls', "concat(read_from_calls.dedupe_key, '|', read_from_calls.position)", 2) }},
     read_from_calls.git_kind as git_kind,
-    'parsed' as confidence,
-    cast(1 as {{ int64() }}) as change_count
+    'parsed' as confidence
 from read_from_calls
 where read_from_calls.git_kind in ('commit', 'pull_request')
