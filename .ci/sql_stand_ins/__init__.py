@@ -22,6 +22,8 @@ _STAND_INS = {
     "text": "varchar",
     # Lists of columns.
     "shared_values": "1 as shared",
+    # A list of names.
+    "fact_kinds": "k",
     "fact_keys": "1 as shared",
     # From-items.
     "first_received": "(select 1 as one)",

@@ -71,7 +71,8 @@ class Settings(BaseSettings):
     )
     dialects: Path | None = Field(
         default=None,
-        description="Folder with dbt models and macros of agents of your own (docs/agents.md); none by default.",
+        description="Folder with dbt models and macros of agents of your own "
+        "(docs/agents.md); none by default.",
     )
     build_at: str = Field(
         default="00:15",

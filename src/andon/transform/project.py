@@ -1,9 +1,10 @@
 """
 The dbt project of a build: the one that ships, with an installation's own dialects laid over it.
 
-A dialect is how one agent speaks. It is a folder of models, ``models/staging/<dialect>/stg_<dialect>__<kind>.sql``,
-one a kind of fact, and a macro ``<dialect>_recognised(name, scope_name, service_name)`` anywhere under ``macros/``.
-Nothing else lists dialects: which there are is read from the files.
+A dialect is how one agent speaks. It is a folder of models, one a kind of fact,
+``models/staging/<dialect>/stg_<dialect>__<kind>.sql``, and a macro
+``<dialect>_recognised(name, scope_name, service_name)`` anywhere under ``macros/``. Nothing else lists
+dialects: which there are is read from the files.
 
 Source: design, "Layout"; docs/agents.md, "An agent of your own".
 """
@@ -29,12 +30,13 @@ def project_with(dialects: Path | None, scratch: Path) -> Path:
     Give the folder of the project to build.
 
     Args:
-        dialects: A folder with ``models/``, ``macros/`` or ``seeds/`` of one's own; None for the shipped project.
+        dialects: A folder with ``models/``, ``macros/`` or ``seeds/`` of one's own; None for the shipped
+            project.
         scratch: Where to put the project together when there is something to add; replaced as a whole.
 
     Raises:
-        UnusableDialects: The folder is missing, holds none of the three, or holds a file that would replace a
-            shipped one: numbers would change their meaning unseen.
+        UnusableDialects: The folder is missing, holds none of the three, or holds a file that would
+            replace a shipped one: numbers would change their meaning unseen.
     """
     if dialects is None:
         return PROJECT
@@ -60,8 +62,8 @@ def variables(project: Path) -> dict[str, dict[str, list[str]]]:
     """
     Give the dbt variables that tell the project what its folders hold.
 
-    ``staged`` names, dialect by dialect, its models in ``models/staging``: a dialect is a folder there with a model
-    ``stg_<dialect>__<kind>`` in it.
+    ``staged`` names, dialect by dialect, its models in ``models/staging``: a dialect is a folder there with
+    a model ``stg_<dialect>__<kind>`` in it.
     """
     staged: dict[str, list[str]] = {}
     for model in sorted((project / "models" / "staging").glob("*/stg_*__*.sql")):

@@ -1,4 +1,4 @@
-{%- set kinds = fact_kinds().keys() | list -%}
+{%- set kinds = fact_kinds() | list -%}
 with told as (
     {%- for kind in kinds %}
     select
