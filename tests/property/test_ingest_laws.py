@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import datetime as dt
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,8 @@ from andon.ingest.flatten import Flattened, flatten
 from andon.ingest.proto import schema
 from andon.ingest.redact import Policy, redacted
 
+from otlp_encodings import as_json
+
 CAPTURES = sorted((Path(__file__).parents[1] / "fixtures" / "otlp").glob("*/*/[0-9]*.pb"))
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 NOW_NS = 1_795_219_200_000_000_000
@@ -30,30 +30,6 @@ REQUESTS = {
     "logs": schema.message("collector.logs.v1.ExportLogsServiceRequest", trimmed=False),
     "metrics": schema.message("collector.metrics.v1.ExportMetricsServiceRequest", trimmed=False),
 }
-HEX = {"trace_id", "span_id", "parent_span_id"}
-
-
-def as_json(message: Message) -> dict[str, Any]:
-    """Write a message in OTLP/JSON: hex ids, 64-bit integers as text, enums as numbers."""
-    return {field.json_name: _field(field, value) for field, value in message.ListFields()}
-
-
-def _field(field: Any, value: Any) -> Any:  # noqa: ANN401 (a descriptor and whatever it describes)
-    if field.is_repeated:
-        return [_single(field, one) for one in value]
-    return _single(field, value)
-
-
-def _single(field: Any, value: Any) -> Any:  # noqa: ANN401 (a descriptor and whatever it describes)
-    if field.message_type is not None:
-        return as_json(value)
-    if field.type == field.TYPE_BYTES:
-        return value.hex() if field.name in HEX else base64.b64encode(value).decode()
-    if field.cpp_type in {field.CPPTYPE_INT64, field.CPPTYPE_UINT64}:
-        return str(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
-    return value
 
 
 def flat(signal: Signal, body: bytes, encoding: Any = "protobuf") -> Flattened:  # noqa: ANN401 (a literal)
