@@ -47,6 +47,9 @@ bench: setup ## Print the figures the docs quote
 docs: setup ## Write the generated pages of docs/reference again
 	@$(BIN)/python -m andon.cli.reference docs/reference
 
+runs: setup ## Compare every recorded run with its truth; print the table and write it into docs/agents.md
+	@$(BIN)/python tests/harness/runs_table.py
+
 lock: setup ## Resolve requirements/*.lock again from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
@@ -54,4 +57,4 @@ lock: setup ## Resolve requirements/*.lock again from pyproject.toml
 wheel: setup ## Build the wheel into dist/
 	@$(BIN)/uv build --quiet --no-build-isolation --wheel
 
-.PHONY: help setup demo up down fix check test e2e bench docs lock wheel
+.PHONY: help setup demo up down fix check test e2e bench docs runs lock wheel

@@ -128,11 +128,13 @@ class Line:
         done = self.run("build")
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def new_org(self, name: str) -> Org:
-        """Make an organisation with one key of each kind."""
+    def new_org(self, name: str, *, person: str | None = None) -> Org:
+        """Make an organisation with one key of each kind; the ingest key is that person's, if one is named."""
         directory = self.directory()
         org_id = directory.create_org(name, now=self.now).org_id
-        ingest = directory.create_key(org_id, "ingest", now=self.now)
+        if person is not None:
+            directory.add_person(org_id, person, now=self.now)
+        ingest = directory.create_key(org_id, "ingest", person_email=person, now=self.now)
         owner = directory.create_key(org_id, "analytics", role="owner", now=self.now)
         return Org(self, org_id, ingest.text, owner.text)
 

@@ -99,7 +99,8 @@ def tell(line: Line, ways: Mapping[str, Callable[[Requests], Requests]]) -> Told
             requests = change(capture.requests())
             if not requests:
                 continue
-            org = line.new_org(f"{capture!r} {way}")
+            # Clients are counts of people, and many runs name nobody.
+            org = line.new_org(f"{capture!r} {way}", person="dev@example.com")
             for path, body, content_type in requests:
                 org.post(path, body, content_type)
             orgs[capture.agent, capture.run, way] = org
@@ -130,7 +131,9 @@ def said(reports: dict[str, Any]) -> dict[str, Any]:
         "slash commands": _listed(tools["slash_commands_by_name"], "name", "count"),
         "hooks": tools["hooks_invocations"],
         "autonomy levels": sorted(level for level, share in levels.items() if share),
-        "clients": {k: v for k, v in activity["daily_active_users_by_client"].items() if v},
+        "clients": {
+            k: v for k, v in activity["daily_active_users_by_client"].items() if v and k != "(unknown)"
+        },
         "sessions": activity["sessions"],
         "user messages": activity["user_messages"],
         "files created": productivity["files_created"],
