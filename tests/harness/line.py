@@ -129,7 +129,7 @@ class Line:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def new_org(self, name: str, *, person: str | None = None) -> Org:
-        """Make an organisation with one key of each kind; the ingest key is that person's, if one is named."""
+        """Make an organisation with one key of each kind; the ingest key is the person's, if one is named."""
         directory = self.directory()
         org_id = directory.create_org(name, now=self.now).org_id
         if person is not None:
