@@ -10,12 +10,14 @@ import copy
 import functools
 import re
 import sys
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
 import msgspec
 
 from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+from andon.contract.coverage import CoverageAnswer
 from andon.contract.problems import (
     BadRequest,
     Forbidden,
@@ -74,6 +76,7 @@ def document() -> Json:
 def _document() -> Json:
     schemas = _schemas()
     paths: Json = {f"/api/v1/analytics/{report}": {"get": _operation(report)} for report in REPORTS}
+    paths["/api/v1/coverage"] = {"get": _coverage()}
     paths["/healthz"] = {"get": _plain("health", "Whether the server is alive", {"status": "ok"})}
     ready = {"status": "ready", "edition": 7, "data_through": "2026-01-28", "data_age_days": 1}
     paths["/readyz"] = {"get": _plain("readiness", "Whether reports can be answered", ready)}
@@ -88,8 +91,9 @@ def _document() -> Json:
         "info": {
             "title": "Andon Analytics API",
             "version": "1",
-            "description": "Usage of AI coding agents by organisation and UTC day: five reports over HTTP. "
-            "Days run through yesterday (UTC). What each number means is in docs/metrics.md.",
+            "description": "Usage of AI coding agents by organisation and UTC day: five reports over HTTP, "
+            "and what arrives of each agent. Days run through yesterday (UTC). What each number means is in "
+            "docs/metrics.md.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "security": [{"key": []}],
@@ -156,6 +160,32 @@ def _operation(report: Report) -> Json:
         name: {"summary": _says(group), "value": _published()["examples"][name]}
         for name, group in _answers(report)
     }
+    return {
+        "operationId": report,
+        "summary": SUMMARIES[report],
+        "tags": ["analytics"],
+        "parameters": parameters,
+        "responses": _responses(SUMMARIES[report], schema, examples, PROBLEMS),
+    }
+
+
+def _coverage() -> Json:
+    summary = "What really arrives of each agent"
+    text = resources.files(__package__).joinpath("coverage_example.json").read_bytes()
+    example = {"summary": "a version that lost a field", "value": msgspec.json.decode(text)}
+    # Without parameters nothing can be asked wrongly.
+    problems = [one for one in PROBLEMS if one[0] is not BadRequest]
+    return {
+        "operationId": "coverage",
+        "summary": summary,
+        "tags": ["coverage"],
+        "responses": _responses(summary, _ref("CoverageAnswer"), {"CoverageAnswer": example}, problems),
+    }
+
+
+def _responses(
+    summary: str, schema: Json, examples: Json, problems: Sequence[tuple[type[Problem], str, str]]
+) -> Json:
     headers = {
         "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
         "ETag": {
@@ -165,22 +195,15 @@ def _operation(report: Report) -> Json:
     }
     responses: Json = {
         "200": {
-            "description": SUMMARIES[report],
+            "description": summary,
             "headers": headers,
             "content": {"application/json": {"schema": schema, "examples": examples}},
         },
         "304": {"description": "The answer is the one that `If-None-Match` names.", "headers": headers},
     }
-    for problem, says, detail in PROBLEMS:
+    for problem, says, detail in problems:
         responses[str(problem.status)] = _problem(problem, says, detail)
-
-    return {
-        "operationId": report,
-        "summary": SUMMARIES[report],
-        "tags": ["analytics"],
-        "parameters": parameters,
-        "responses": responses,
-    }
+    return responses
 
 
 def _answers(report: Report) -> list[tuple[str, str | None]]:
@@ -249,7 +272,7 @@ def _ref(name: str) -> Json:
 
 
 def _schemas() -> Json:
-    types = [*dict.fromkeys(ROW_TYPES.values()), Meta, PageMeta, ProblemDocument]
+    types = [*dict.fromkeys(ROW_TYPES.values()), Meta, PageMeta, CoverageAnswer, ProblemDocument]
     _, components = msgspec.json.schema_components(types, ref_template=REF)
     schemas = {name: _describe(copy.deepcopy(schema)) for name, schema in components.items()}
 

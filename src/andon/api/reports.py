@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable
 
 import msgspec
@@ -11,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from andon import __version__
 from andon.api.auth import Authenticate, Principal, admit
+from andon.api.caching import caching_headers, is_known
 from andon.api.parameters import read_group_by, read_page, read_range
 from andon.config import Settings
 from andon.contract.days import DayRange
@@ -71,12 +70,8 @@ class Reports:
         page = read_page(items) if report == "users" else None
 
         edition = self._editions.current()
-        headers = {
-            "ETag": _tag(edition, principal.org_id, request),
-            "Cache-Control": "private, no-cache",
-            "Vary": "Authorization",
-        }
-        if _is_known(request.headers.getlist("if-none-match"), headers["ETag"]):
+        headers = caching_headers(edition, principal.org_id, request)
+        if is_known(request.headers, headers["ETag"]):
             return Response(status_code=304, headers=headers)
 
         if page is not None:
@@ -119,21 +114,3 @@ def _page_meta(edition: Edition | None, org_id: str, days: DayRange, page: UserP
 def _data_through(edition: Edition | None, org_id: str) -> dt.date | None:
     # An organisation that is younger than the edition has no days in it yet: nothing is known, not zero.
     return edition.data_through if edition is not None and edition.knows(org_id) else None
-
-
-def _tag(edition: Edition | None, org_id: str, request: Request) -> str:
-    """Name an answer: it changes when the edition, the caller's organisation or the question does."""
-    parts = (
-        __version__,
-        edition.checksum if edition else "",
-        org_id,
-        request.url.path,
-        request.scope["query_string"].decode("latin-1"),
-    )
-    return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
-
-
-def _is_known(if_none_match: list[str], tag: str) -> bool:
-    """Tell whether the caller has this answer already (RFC 9110, 13.1.2: weak comparison)."""
-    known = {part.strip().removeprefix("W/") for value in if_none_match for part in value.split(",")}
-    return tag in known or "*" in known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Literal, Self, overload
 
@@ -12,6 +12,7 @@ import msgspec
 
 from andon.client.answers import Answer
 from andon.client.problems import NoAnswer, to_problem
+from andon.contract.coverage import CoverageAnswer
 from andon.contract.reports import (
     ActivityByClient,
     ActivityDay,
@@ -142,10 +143,20 @@ class Client:
         answer = self._get(report, start, end, group_by, more)
         return Answer(answer.data, answer.meta)
 
+    def coverage(self) -> CoverageAnswer:
+        """Ask what really arrives: agents, their versions, fields beside what was promised, unknown names."""
+        answer: CoverageAnswer = self._fetch("/api/v1/coverage", {}, lambda: CoverageAnswer)
+        return answer
+
     def _get(self, report: Report, start: Day, end: Day, group_by: str | None, more: dict[str, str]) -> Any:  # noqa: ANN401 (the report decides)
-        url = f"{self._base_url}/api/v1/analytics/{report}"
+        params = {"startDate": str(start), "endDate": str(end), **more}
+        # A grouping that this client does not know yet cannot come back: the server refuses it first.
+        return self._fetch(f"/api/v1/analytics/{report}", params, lambda: answer_type(report, group_by))
+
+    def _fetch(self, path: str, params: dict[str, str], kind: Callable[[], Any]) -> Any:  # noqa: ANN401 (the kind decides)
+        url = self._base_url + path
         try:
-            response = self._http.get(url, params={"startDate": str(start), "endDate": str(end), **more})
+            response = self._http.get(url, params=params)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise NoAnswer(
                 f"No answer from {self._base_url}: {error or type(error).__name__}. Is Andon running there?"
@@ -155,8 +166,7 @@ class Client:
             problem = to_problem(response.status_code, dict(response.headers), response.content)
             raise problem or self._stranger(response)
         try:
-            # A grouping that this client does not know yet cannot come back: the server refuses it first.
-            return msgspec.json.decode(response.content, type=answer_type(report, group_by))
+            return msgspec.json.decode(response.content, type=kind())
         except msgspec.DecodeError:
             raise self._stranger(response) from None
 

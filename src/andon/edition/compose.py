@@ -18,7 +18,9 @@ from typing import Any, NamedTuple
 
 import duckdb
 import msgspec
+from msgspec import Struct
 
+from andon.contract.coverage import AgentCoverage
 from andon.edition.problems import NotPublishable
 from andon.edition.relations import ANSWERS, RELATIONS, Answer
 
@@ -37,9 +39,15 @@ SCHEMA = """
         fragment BLOB NOT NULL,
         PRIMARY KEY (org_id, user_id, report_date)
     );
+    CREATE TABLE coverage (
+        org_id TEXT NOT NULL, agent TEXT NOT NULL,
+        fragment BLOB NOT NULL,
+        PRIMARY KEY (org_id, agent)
+    );
 """
 """``days``: one row per organisation, report, grouping ('' for none) and UTC day; a grouped fragment is all
-of the day's rows, joined by commas. ``user_days``: one row per organisation, person and active UTC day."""
+of the day's rows, joined by commas. ``user_days``: one row per organisation, person and active UTC day.
+``coverage``: one row per organisation and agent that was heard."""
 
 BATCH = 5_000
 """Fragments in memory at a time; a large /tokens day is 0.6 MB."""
@@ -81,7 +89,10 @@ def compose(marts: Path, target: Path, spill: Path) -> Contents:
             for relation in RELATIONS:
                 engine.read_parquet(str(marts / f"{relation}.parquet")).create_view(relation)
             for answer in ANSWERS:
-                _store(store, answer, _fragments(engine, answer))
+                name = answer.report if answer.group_by is None else f"{answer.report} by {answer.group_by}"
+                _store(store, answer, _fragments(engine, answer.query, answer.row, f"Report {name}"))
+            agents = _fragments(engine, "coverage.sql", AgentCoverage, "Coverage")
+            store.executemany("INSERT INTO coverage VALUES (?, ?, ?)", agents)
             orgs = engine.sql("select org_id from rpt_organisations order by org_id").fetchall()
             first = engine.sql("select min(report_date) from rpt_activity_daily").fetchall()
         except duckdb.Error as error:
@@ -95,23 +106,23 @@ def compose(marts: Path, target: Path, spill: Path) -> Contents:
     return Contents([org_id for (org_id,) in orgs], first[0][0])
 
 
-def _fragments(engine: Any, answer: Answer) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 (duckdb has no types)
+def _fragments(engine: Any, file: str, row: type[Struct], what: str) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 (duckdb has no types)
     """Yield the key columns as text, then the fragment as bytes, each checked against the contract."""
-    query = resources.files(__package__).joinpath("fragments", answer.query).read_text(encoding="utf-8")
-    decoder = msgspec.json.Decoder(list[answer.row])  # type: ignore[name-defined]
+    query = resources.files(__package__).joinpath("fragments", file).read_text(encoding="utf-8")
+    decoder = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
 
     for batch in engine.sql(query).to_arrow_reader(BATCH):
         columns = [column.to_pylist() for column in batch.columns]
-        for *key, day, fragment in zip(*columns, strict=True):
+        for *key, fragment in zip(*columns, strict=True):
+            named = [part.isoformat() if isinstance(part, dt.date) else part for part in key]
             try:
                 decoder.decode(b"[" + fragment + b"]")
             except (msgspec.DecodeError, TypeError) as error:
-                name = answer.report if answer.group_by is None else f"{answer.report} by {answer.group_by}"
                 raise NotPublishable(
-                    f"Report {name} of {', '.join(key)} on {day} breaks the contract: {error}. The current "
+                    f"{what} of {', '.join(named)} breaks the contract: {error}. The current "
                     "edition stays; look at the build's tests of this report"
                 ) from None
-            yield (*key, day.isoformat(), fragment)
+            yield (*named, fragment)
 
 
 def _store(store: sqlite3.Connection, answer: Answer, rows: Iterator[tuple[Any, ...]]) -> None:

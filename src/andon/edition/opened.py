@@ -153,6 +153,22 @@ class Edition:
             has_more = len(people) > limit
             return UserPage([fragment for (fragment,) in rows], has_more, page[-1] if has_more else None)
 
+    def coverage(self, org_id: str) -> list[bytes]:
+        """
+        Read what arrived from each agent of an organisation, by agent: JSON of one ``AgentCoverage`` each.
+
+        Args:
+            org_id: Whose agents; another's are never read.
+
+        Returns:
+            Nothing too for an edition that was published before there was coverage.
+        """
+        with self._reader() as reader:
+            if not reader.execute("SELECT 1 FROM sqlite_master WHERE name = 'coverage'").fetchall():
+                return []
+            rows = reader.execute("SELECT fragment FROM coverage WHERE org_id = ? ORDER BY agent", (org_id,))
+            return [fragment for (fragment,) in rows]
+
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
         reader = self._readers.get()

@@ -28,6 +28,9 @@ RELATIONS: tuple[str, ...] = (
     "rpt_productivity_by_language",
     "rpt_users_daily",
     "rpt_users_languages",
+    "rpt_coverage_agents",
+    "rpt_coverage_fields",
+    "rpt_coverage_names",
 )
 """Every report model, as the warehouse names it; also the name of its file in ``marts/``."""
 

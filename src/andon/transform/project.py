@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).parent
 """The project that ships: this folder."""
@@ -58,16 +59,23 @@ def project_with(dialects: Path | None, scratch: Path) -> Path:
     return scratch
 
 
-def variables(project: Path) -> dict[str, dict[str, list[str]]]:
+def variables(project: Path) -> dict[str, Any]:
     """
     Give the dbt variables that tell the project what its folders hold.
 
     ``staged`` names, dialect by dialect, its models in ``models/staging``: a dialect is a folder there with
-    a model ``stg_<dialect>__<kind>`` in it.
+    a model ``stg_<dialect>__<kind>`` in it. ``described`` lists those whose fields and names are in
+    ``seeds/coverage``.
     """
     staged: dict[str, list[str]] = {}
     for model in sorted((project / "models" / "staging").glob("*/stg_*__*.sql")):
         dialect, _, name = model.stem.removeprefix("stg_").partition("__")
         if dialect == model.parent.name and dialect not in {"otlp", "directory"}:
             staged.setdefault(dialect, []).append(name)
-    return {"staged": staged}
+    coverage = project / "seeds" / "coverage"
+    described = [
+        dialect
+        for dialect in (path.stem.removesuffix("__fields") for path in sorted(coverage.glob("*__fields.csv")))
+        if (coverage / f"{dialect}__names.csv").is_file()
+    ]
+    return {"staged": staged, "described": described}

@@ -1,0 +1,110 @@
+{%- set kinds = [
+    'user_messages', 'assistant_messages', 'model_calls', 'tool_calls', 'file_changes', 'git_actions',
+    'skill_activations', 'slash_commands', 'hook_runs',
+] -%}
+with facts as (
+    {%- for kind in kinds %}
+    select
+        facts.org_id as org_id,
+        facts.agent as agent,
+        facts.agent_version as agent_version,
+        facts.session_id as session_id,
+        facts.user_id as user_id,
+        facts.event_date as event_date,
+        facts.fact_count as fact_count
+    from {{ ref('fct_' ~ kind) }} as facts
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+told as (
+    select
+        facts.org_id as org_id,
+        facts.agent as agent,
+        coalesce(nullif(facts.agent_version, ''), '(unknown)') as agent_version,
+        {{ whole_sum('facts.fact_count') }} as facts,
+        count(distinct facts.session_id) as sessions,
+        count(distinct nullif(facts.user_id, {{ unattributed_user_id() }})) as people,
+        max(facts.event_date) as last_fact_date
+    from facts
+    group by facts.org_id, facts.agent, coalesce(nullif(facts.agent_version, ''), '(unknown)')
+),
+
+-- The days on which an agent was in use, up to thirty before it was heard last.
+use_days as (
+    select
+        days.org_id as org_id,
+        days.agent as agent,
+        cast(count(distinct days.event_date) as {{ int64() }}) as days
+    from facts as days
+    inner join (
+        select
+            latest.org_id as org_id,
+            latest.agent as agent,
+            max(latest.event_date) as event_date
+        from facts as latest
+        group by latest.org_id, latest.agent
+    ) as last_use
+        on
+            days.org_id = last_use.org_id
+            and days.agent = last_use.agent
+    where days.event_date > {{ day_plus('last_use.event_date', -30) }}
+    group by days.org_id, days.agent
+),
+
+received as (
+    select
+        records.org_id as org_id,
+        records.agent as agent,
+        records.agent_version as agent_version,
+        {{ whole_sum("case when records.signal = 'logs' then records.records end") }} as log_records,
+        {{ whole_sum("case when records.signal = 'spans' then records.records end") }} as spans,
+        {{ whole_sum("case when records.signal = 'metrics' then records.records end") }} as metric_points,
+        {{ whole_sum('records.records') }} as records,
+        min(records.first_seen_at) as first_seen_at,
+        max(records.last_seen_at) as last_seen_at
+    from {{ ref('int_record_names') }} as records
+    inner join {{ ref('stg_directory__organisations') }} as organisations
+        on records.org_id = organisations.org_id
+    group by records.org_id, records.agent, records.agent_version
+),
+
+agents as (
+    select
+        received.*,
+        max({{ day_of('received.last_seen_at') }}) over (
+            partition by received.org_id, received.agent
+        ) as agent_last_date
+    from received
+)
+
+select
+    agents.org_id as org_id,
+    agents.agent as agent,
+    agents.agent_version as agent_version,
+    case
+        when {{ days_from('agents.agent_last_date', last_day()) }} < 7 then 'active'
+        when coalesce(use_days.days, 0) >= 5 and {{ days_from('agents.agent_last_date', last_day()) }} < 37 then 'silent'
+        else 'quiet'
+    end as agent_status,
+    agents.records >= 20 and coalesce(told.facts, 0) = 0 as is_mute,
+    agents.log_records as log_records,
+    agents.spans as spans,
+    agents.metric_points as metric_points,
+    agents.records as records,
+    {{ whole('told.facts') }} as facts,
+    {{ whole('told.sessions') }} as sessions,
+    {{ whole('told.people') }} as people,
+    agents.first_seen_at as first_seen_at,
+    agents.last_seen_at as last_seen_at,
+    told.last_fact_date as last_fact_date
+from agents
+left join told
+    on
+        agents.org_id = told.org_id
+        and agents.agent = told.agent
+        and agents.agent_version = told.agent_version
+left join use_days
+    on
+        agents.org_id = use_days.org_id
+        and agents.agent = use_days.agent
