@@ -8,7 +8,10 @@ from staged import Staged, shared_folder, truth
 
 RUNS = truth("opencode")
 
-COLUMNS = "sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens)"
+COLUMNS = (
+    "sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens),"
+    " sum(output_tokens), sum(reasoning_tokens)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Staged:
 @pytest.mark.parametrize("told", ["", " backwards and twice", " traces alone"])
 @pytest.mark.parametrize("run", RUNS)
 class TestCaptures:
-    """Each run's facts are what happened, also when its requests come again, in the other order, without logs."""
+    """Each run's facts are what happened, also when requests come again, backwards, or without logs."""
 
     def test_tokens(self, staged: Staged, run: str, told: str) -> None:
         """
@@ -143,7 +146,7 @@ def test_input_is_without_caches(staged: Staged) -> None:
 
 
 def test_servers_tools_are_told_from_ones_own(staged: Staged) -> None:
-    """An underscore is a server's mark, unless the name is OpenCode's or an installation's own tool has it."""
+    """An underscore marks a server's tool, unless OpenCode or the installation has one of that name."""
     org = "opencode tools of one's own"
 
     assert staged.facts("tool_calls", org, "tool_name, tool_kind, mcp_server, mcp_tool") == [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from otlp_json import NOON, SECOND, request, span
 from scenarios import Sent
@@ -22,34 +22,42 @@ def _opencode(*spans: dict[str, Any], **resource: str) -> Sent:
     return Sent(*request("traces", "opencode", list(spans), {**_RESOURCE, **resource}))
 
 
+class _Place(TypedDict, total=False):
+    """Where a span stands and how it ended."""
+
+    trace: str
+    parent: int
+    status: int
+
+
 def _span(
-    name: str, number: int, at: int, lasted: int, values: dict[str, Any], **more: Any
-) -> dict[str, Any]:  # noqa: ANN401 (what `span` takes)
+    name: str, number: int, at: int, lasted: int, values: dict[str, Any], **place: Unpack[_Place]
+) -> dict[str, Any]:
     """Make a span that ended *at* milliseconds after noon and *lasted* some."""
     made = span(
         name,
         NOON + at * _MILLI,
         values,
-        trace=more.pop("trace", _TRACE),
+        trace=place.get("trace", _TRACE),
         span=f"{number:016x}",
-        status=more.pop("status", 1),
+        status=place.get("status", 1),
         lasted=lasted * _MILLI,
     )
-    if parent := more.pop("parent", None):
-        made["parentSpanId"] = f"{parent:016x}"
-    return {**made, **more}
+    return {**made, "parentSpanId": f"{place['parent']:016x}"} if "parent" in place else made
 
 
 def _tool(
-    number: int, tool: str, at: int, lasted: int = 10, session: str = "s", **more: Any
-) -> dict[str, Any]:  # noqa: ANN401 (what `span` takes)
+    number: int, tool: str, at: int, lasted: int = 10, session: str = "s", **place: Unpack[_Place]
+) -> dict[str, Any]:
     values = {"tool.name": tool, "session.id": session, "tool.call_id": f"call_{number}"}
-    return _span("Tool.execute", number, at, lasted, values, **more)
+    return _span("Tool.execute", number, at, lasted, values, **place)
 
 
-def _call(number: int, at: int, usage: dict[str, Any], session: str = "s", **more: Any) -> dict[str, Any]:  # noqa: ANN401 (what `span` takes)
-    values = {"session.id": session, "ai.model.id": "m", "ai.telemetry.metadata.userId": "ada", **usage}
-    return _span("ai.streamText.doStream", number, at, 10, values, status=0, **more)
+def _call(
+    number: int, at: int, values: dict[str, Any], session: str = "s", **place: Unpack[_Place]
+) -> dict[str, Any]:
+    said = {"session.id": session, "ai.model.id": "m", "ai.telemetry.metadata.userId": "ada", **values}
+    return _span("ai.streamText.doStream", number, at, 10, said, **place)
 
 
 _REFUSED = [
@@ -69,7 +77,7 @@ SCENARIOS_OPENCODE: dict[str, list[Sent]] = {
             _tool(3, "write", 30),
             _tool(4, "edit", 40),
             _tool(5, "edit", 50, status=2),
-            _tool(6, "bash", 60, status=2, events=_REFUSED),
+            {**_tool(6, "bash", 60, status=2), "events": _REFUSED},
             _tool(7, "skill", 70),
         )
     ],
@@ -150,14 +158,13 @@ SCENARIOS_OPENCODE: dict[str, list[Sent]] = {
             **{"opencode.client": "desktop", "service.instance.id": "p2"},
         ),
         _opencode(
-            {
-                **_call(6, 18, {"ai.usage.inputTokens": 1}, session="i", trace=_OTHER_TRACE),
-                "attributes": [
-                    {"key": "session.id", "value": {"stringValue": "i"}},
-                    {"key": "ai.usage.inputTokens", "value": {"intValue": "1"}},
-                    {"key": "ai.telemetry.metadata.userId", "value": {"stringValue": "root"}},
-                ],
-            },
+            _call(
+                6,
+                18,
+                {"ai.usage.inputTokens": 1, "ai.telemetry.metadata.userId": "root"},
+                session="i",
+                trace=_OTHER_TRACE,
+            ),
             **{"opencode.client": "acp", "service.instance.id": "p3"},
         ),
     ],
