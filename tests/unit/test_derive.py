@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from andon.ingest.derive import SOURCES, derive
+from andon.ingest.derive import MCP_SERVERS, MCP_TOOLS, SOURCES, derive
 from andon.ingest.derive_files import changed_lines, extension_of, patch_changes
 from andon.ingest.derive_git import git_actions, simple_commands
 
@@ -244,7 +244,7 @@ def test_what_was_sent_is_never_overwritten() -> None:
     assert derive({"file.path": "a.py"}) == {"file.extension": ".py"}
 
 
-@pytest.mark.parametrize("name", sorted(SOURCES))
+@pytest.mark.parametrize("name", sorted(SOURCES - set(MCP_SERVERS) - set(MCP_TOOLS)))
 @pytest.mark.parametrize(
     "text", ["{", "[1", '{"a":', "*** Begin Patch\n*** Add File:", "\x00", "'\"`$(", '{"command":5}']
 )
@@ -252,4 +252,165 @@ def test_malformed_content_derives_nothing(name: str, text: str) -> None:
     """Content that cannot be read gives nothing and is no error."""
     for asked in ("Write", "Edit", "MultiEdit", "NotebookEdit", "apply_patch", "Bash"):
         found = derive({"tool_name": asked, name: text})
-        assert found.keys() <= {"file.extension"}
+        assert found.keys() <= {"file.extension", "andon.response.has_text"}
+
+
+ADDED = {"operation": "create", "extension": ".py", "lines_added": 2, "lines_removed": 0}
+CHANGED = {"operation": "edit", "extension": ".py", "lines_added": 1, "lines_removed": 1}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        # Gemini CLI, Qwen Code
+        (
+            ("function_name", "write_file", "function_args", {"file_path": "a.py", "content": "a\nb\n"}),
+            [ADDED],
+        ),
+        (
+            (
+                *("function_name", "replace", "function_args"),
+                {"file_path": "/p/a.py", "instruction": "x", "old_string": "a", "new_string": "b"},
+            ),
+            [CHANGED],
+        ),
+        (
+            (
+                *("function_name", "replace", "function_args"),
+                {"file_path": "a.py", "old_string": "a", "new_string": "b", "allow_multiple": True},
+            ),
+            [{"operation": "edit", "extension": ".py"}],
+        ),
+        # Copilot CLI
+        (
+            (
+                *("gen_ai.tool.name", "create", "gen_ai.tool.call.arguments"),
+                {"path": "/p/a.py", "file_text": "a\nb\n"},
+            ),
+            [ADDED],
+        ),
+        (
+            (
+                *("gen_ai.tool.name", "edit", "gen_ai.tool.call.arguments"),
+                {"path": "/p/a.py", "old_str": "a", "new_str": "b"},
+            ),
+            [CHANGED],
+        ),
+        # VS Code Copilot Chat
+        (
+            (
+                *("gen_ai.tool.name", "multi_replace_string_in_file", "gen_ai.tool.call.arguments"),
+                {
+                    "replacements": [
+                        {"filePath": "/p/a.py", "oldString": "a", "newString": "b"},
+                        {"filePath": "/p/b.ts", "oldString": "a", "newString": "a\nb"},
+                    ]
+                },
+            ),
+            [CHANGED, {"operation": "edit", "extension": ".ts", "lines_added": 1, "lines_removed": 0}],
+        ),
+        # OpenCode
+        (("ai.toolCall.name", "write", "ai.toolCall.args", {"filePath": "a.py", "content": "a\nb"}), [ADDED]),
+        (
+            (
+                *("ai.toolCall.name", "edit", "ai.toolCall.args"),
+                {"filePath": "a.py", "oldString": "a", "newString": "b"},
+            ),
+            [CHANGED],
+        ),
+        # droid
+        (("tool.name", "Create", "tool.input", {"file_path": "a.py", "content": "a\nb"}), [ADDED]),
+        (("tool.name", "ApplyPatch", "tool.input", {"input": "*** Begin Patch\n*** Delete File: x.go\n"}), [
+            {"operation": "delete", "extension": ".go"}
+        ]),
+    ],
+)  # fmt: skip
+def test_every_agents_edit_tools(attributes: tuple[str, str, str, Any], expected: list[Any]) -> None:
+    """Whatever an agent calls its tools and their arguments, the changes of files come out alike."""
+    named, name, told, arguments = attributes
+
+    assert derive({named: name, told: json.dumps(arguments)})["andon.file_changes"] == expected
+
+
+def test_a_write_over_a_file_is_an_edit_where_the_tool_says_so() -> None:
+    """OpenCode's result and VS Code's edit type tell whether the file was there."""
+    written = {"ai.toolCall.name": "write", "ai.toolCall.args": '{"filePath":"a.py","content":"x"}'}
+    edited = [{"operation": "edit", "extension": ".py"}]
+
+    assert (
+        derive({**written, "ai.toolCall.result": '{"metadata":{"exists":true}}'})["andon.file_changes"]
+        == edited
+    )
+    created = derive({**written, "ai.toolCall.result": '{"metadata":{"exists":false}}'})["andon.file_changes"]
+    assert [change["operation"] for change in created] == ["create"]
+    typed = {
+        "gen_ai.tool.name": "create_file",
+        "gen_ai.tool.call.arguments": '{"filePath":"a.py","content":"x"}',
+        "github.copilot.tool.parameters.edit_type": "update",
+    }
+    assert derive(typed)["andon.file_changes"] == edited
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text", "code"),
+    [
+        ("ai.toolCall.result", '{"metadata":{"output":"x","exit":1}}', 1),
+        ("tool.result", "out\n\n[Process exited with code 128]", 128),
+        ("gen_ai.tool.call.result", "out\n<shellId: 0 completed with exit code 0>", 0),
+    ],
+)
+def test_every_agents_exit_codes(attribute: str, text: str, code: int) -> None:
+    """The exit code is where the agent's shell tool writes it."""
+    assert derive({attribute: text}) == {"process.exit.code": code}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[Process exited with code 1]\nand more", "Process exited with code 1", '{"exit":1}', '{"metadata":3}'],
+)
+def test_an_exit_code_in_the_output_is_none(text: str) -> None:
+    """What a program printed is not what it returned."""
+    assert derive({"tool.result": text}) == {}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "skill"),
+    [
+        ({"function_name": "activate_skill", "function_args": '{"name":"greeter"}'}, "greeter"),
+        ({"function_name": "skill", "function_args": '{"skill":"greeter"}'}, "greeter"),
+        ({"ai.toolCall.name": "skill", "ai.toolCall.args": '{"name":"greeter"}'}, "greeter"),
+        ({"tool.name": "Skill", "tool.input": '{"skill":"greeter"}'}, "greeter"),
+        ({"function_name": "read_file", "function_args": '{"name":"greeter"}'}, None),
+    ],
+)
+def test_every_agents_skills(attributes: dict[str, Any], skill: str | None) -> None:
+    """A skill's name is read under the tool that takes it, and under no other."""
+    assert derive(attributes).get("andon.skill.name") == skill
+
+
+def test_mcp_names_beside_hashes() -> None:
+    """Copilot tells names in clear only with its content switch on."""
+    prefix = "github.copilot.tool.parameters."
+
+    assert derive({f"{prefix}mcp_server_name": "demo", f"{prefix}mcp_tool_name": "echo"}) == {
+        "mcp.server.name": "demo",
+        "andon.mcp.tool": "echo",
+    }
+
+
+@pytest.mark.parametrize(
+    ("attributes", "has_text"),
+    [
+        ({"ai.response.text": "Done."}, True),
+        ({"ai.response.text": " "}, False),
+        ({"gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"Hi"}]}]'}, True),
+        (
+            {"gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"tool_call","name":"x"}]}]'},
+            False,
+        ),
+        ({}, None),
+    ],
+)
+def test_whether_a_response_holds_text(attributes: dict[str, Any], has_text: bool | None) -> None:  # noqa: FBT001 (a case's expectation)
+    """A response of tool calls alone is no message to a person; one that is not told may be either."""
+    assert derive(attributes).get("andon.response.has_text") is has_text

@@ -5,7 +5,7 @@ Every function takes text or attributes and gives ``andon.*`` values; none gives
 cannot be read gives nothing: malformed content is no error. Rules are keyed by attribute names and by the
 format of a text, never by agent.
 
-Source: the design's redaction rule; formats as in the captures of Claude Code 2.1.329 and Codex 0.169.0.
+Source: the design's redaction rule; formats as in the recorded runs of seven agents (tests/fixtures/otlp).
 """
 
 from __future__ import annotations
@@ -31,11 +31,20 @@ ARGUMENTS = (
 PARAMETERS = ("tool_parameters",)
 COMMANDS = ("full_command", "github.copilot.tool.parameters.command")
 OUTPUTS = ("output", "gen_ai.tool.call.result", "tool.result", "ai.toolCall.result")
+EDIT_TYPES = ("github.copilot.tool.parameters.edit_type",)
+MCP_SERVERS = ("github.copilot.tool.parameters.mcp_server_name",)
+MCP_TOOLS = ("github.copilot.tool.parameters.mcp_tool_name",)
+RESPONSES = ("ai.response.text", "gen_ai.output.messages")
 PATHS = ("file.path", "file.name", "file_path", "github.copilot.tool.parameters.file_path")
 PROMPTS = ("prompt", "prompt_text", "user_prompt", "message.content")
 SLASH_COMMANDS = ("command",)
 
-SOURCES = frozenset((*ARGUMENTS, *PARAMETERS, *COMMANDS, *OUTPUTS, *PATHS, *PROMPTS, *SLASH_COMMANDS))
+SOURCES = frozenset(
+    (
+        *(*ARGUMENTS, *PARAMETERS, *COMMANDS, *OUTPUTS, *PATHS, *PROMPTS),
+        *(*SLASH_COMMANDS, *MCP_SERVERS, *MCP_TOOLS, *RESPONSES),
+    )
+)
 """Attributes that something may be derived from."""
 
 _MCP_MARKS = ("mcp_server", "mcp_server_name", "mcp.server.name")
@@ -48,13 +57,14 @@ def derive(attributes: Mapping[str, Value]) -> dict[str, Value]:
     parameters = _first_object(attributes, PARAMETERS)
     arguments = _first_object(attributes, ARGUMENTS)
     facts = {
-        **_names(tool, parameters, arguments),
+        **_names(tool, attributes, parameters, arguments),
         **_files(tool, attributes, arguments),
         **_git(tool, attributes, parameters, arguments),
         **_exit_code(attributes),
         **_extension(attributes),
         **_origin(attributes),
         **_slash_command(attributes),
+        **_response(attributes),
     }
     return {name: value for name, value in facts.items() if name not in attributes}
 
@@ -82,38 +92,58 @@ def _first_object(attributes: Mapping[str, Value], names: Iterable[str]) -> dict
     return {}
 
 
-def _names(tool: str, parameters: dict[str, object], arguments: dict[str, object]) -> dict[str, Value]:
+_SKILL_TOOLS = {"skill": ("skill", "name"), "activate_skill": ("name",)}
+_SUBAGENT_TOOLS = {"agent": ("subagent_type", "agent_type"), "task": ("subagent_type", "agent_type")}
+
+
+def _asked(tool: str, tools: Mapping[str, tuple[str, ...]], arguments: dict[str, object]) -> object:
+    return next((arguments[name] for name in tools.get(tool.lower(), ()) if name in arguments), None)
+
+
+def _names(
+    tool: str,
+    attributes: Mapping[str, Value],
+    parameters: dict[str, object],
+    arguments: dict[str, object],
+) -> dict[str, Value]:
     """
     Read names of MCP servers and tools, skills and subagents, and a commit's id.
 
     Arguments are trusted for them only under the tool that takes them: any MCP tool may have a ``skill``.
     """
-    asked = tool.lower()
     found = {
-        "mcp.server.name": parameters.get("mcp_server_name"),
-        "andon.mcp.tool": parameters.get("mcp_tool_name"),
-        "andon.skill.name": parameters.get("skill_name")
-        or (arguments.get("skill") if asked == "skill" else None),
-        "andon.subagent.type": parameters.get("subagent_type")
-        or (arguments.get("subagent_type") if asked in {"agent", "task"} else None),
+        "mcp.server.name": parameters.get("mcp_server_name") or _first_text(attributes, MCP_SERVERS),
+        "andon.mcp.tool": parameters.get("mcp_tool_name") or _first_text(attributes, MCP_TOOLS),
+        "andon.skill.name": parameters.get("skill_name") or _asked(tool, _SKILL_TOOLS, arguments),
+        "andon.subagent.type": parameters.get("subagent_type") or _asked(tool, _SUBAGENT_TOOLS, arguments),
         "vcs.ref.head.revision": parameters.get("git_commit_id"),
     }
     return {
         name: value[:_LONGEST_NAME]
         for name, value in found.items()
-        if isinstance(value, str) and value and "\n" not in value
+        if isinstance(value, str) and value and value[0] != "{" and "\n" not in value
     }
 
 
 def _files(tool: str, attributes: Mapping[str, Value], arguments: dict[str, object]) -> dict[str, Value]:
     changes: list[Value | None] = []
-    if tool.lower() == "apply_patch" and not arguments:
+    if tool.lower() in {"apply_patch", "applypatch"} and not arguments:
         changes = patch_changes(_first_text(attributes, ARGUMENTS) or "")
     elif is_edit_tool(tool):
-        changes = file_changes(tool, arguments, whole=not _is_cut(attributes))
+        changes = file_changes(tool, arguments, whole=not _is_cut(attributes), existed=_existed(attributes))
     elif not _is_mcp(tool, attributes):
         changes = _patch_in_command(arguments)
     return {"andon.file_changes": changes} if changes else {}
+
+
+def _existed(attributes: Mapping[str, Value]) -> bool | None:
+    """Read whether a written file was there before, where the tool says so."""
+    kind = _first_text(attributes, EDIT_TYPES)
+    if kind is not None:
+        return kind != "create"
+    metadata = _first_object(attributes, OUTPUTS).get("metadata")
+    told = metadata.get("exists") if isinstance(metadata, dict) else None
+    return told if isinstance(told, bool) else None
 
 
 def _is_cut(attributes: Mapping[str, Value]) -> bool:
@@ -148,7 +178,7 @@ def _shell_text(arguments: dict[str, object]) -> str:
 
 
 def _is_mcp(tool: str, attributes: Mapping[str, Value]) -> bool:
-    return tool.startswith("mcp_") or any(attributes.get(mark) for mark in _MCP_MARKS)
+    return tool.startswith("mcp_") or "___" in tool or any(attributes.get(mark) for mark in _MCP_MARKS)
 
 
 def _git(
@@ -170,17 +200,21 @@ def _git(
 
 _EXIT_CODE = re.compile(r"^(?:Process exited with code|Exit code:) (-?[0-9]{1,10})$", re.MULTILINE)
 _OUTPUT_STARTS = re.compile(r"^Output:", re.MULTILINE)
+_EXIT_CODE_AT_END = re.compile(
+    r"(?:\[Process exited with code|<shellId: \w+ completed with exit code) (-?[0-9]{1,10})[\]>]\s*\Z"
+)
 
 
 def _exit_code(attributes: Mapping[str, Value]) -> dict[str, Value]:
-    """Read the exit code from the head that a shell tool writes above its output; never from the output."""
+    """Read the exit code from what a shell tool writes above or below its output; never from the output."""
     text = _first_text(attributes, OUTPUTS) or ""
     if text.startswith("{"):
         metadata = _first_object(attributes, OUTPUTS).get("metadata")
-        code = metadata.get("exit_code") if isinstance(metadata, dict) else None
+        told = metadata if isinstance(metadata, dict) else {}
+        code = told.get("exit_code", told.get("exit"))
         return {"process.exit.code": code} if isinstance(code, int) and not isinstance(code, bool) else {}
     start = _OUTPUT_STARTS.search(text)
-    found = _EXIT_CODE.search(text, 0, start.start()) if start else None
+    found = _EXIT_CODE.search(text, 0, start.start()) if start else _EXIT_CODE_AT_END.search(text[-200:])
     return {"process.exit.code": int(found.group(1))} if found else {}
 
 
@@ -225,3 +259,24 @@ def _slash_command(attributes: Mapping[str, Value]) -> dict[str, Value]:
         return {}
     found = _COMMAND_NAME.match(command.strip())
     return {"andon.slash_command.name": found.group(1)} if found else {}
+
+
+def _response(attributes: Mapping[str, Value]) -> dict[str, Value]:
+    """Tell whether a model's response holds text, where the response is told at all."""
+    text = attributes.get(RESPONSES[0])
+    if isinstance(text, str):
+        return {"andon.response.has_text": bool(text.strip())}
+    messages = attributes.get(RESPONSES[1])
+    if not isinstance(messages, str):
+        return {}
+    try:
+        parsed = msgspec.json.decode(messages)
+    except (ValueError, RecursionError):
+        return {}
+    parts = [
+        part
+        for message in (parsed if isinstance(parsed, list) else [])
+        for part in (message.get("parts") if isinstance(message, dict) else None) or []
+        if isinstance(part, dict)
+    ]
+    return {"andon.response.has_text": any(p.get("type") == "text" and p.get("content") for p in parts)}

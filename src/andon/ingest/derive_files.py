@@ -58,59 +58,91 @@ def _change(
 
 Arguments = Mapping[str, object]
 
+_PATHS = ("file_path", "filePath", "path", "notebook_path", "absolute_path", "target_file")
+_OLD = ("old_string", "oldString", "old_str", "oldText")
+_NEW = ("new_string", "newString", "new_str", "newText")
+_CONTENTS = ("content", "file_text", "fileText", "contents")
+_EVERYWHERE = ("replace_all", "replaceAll", "allow_multiple")
+_PATCHES = ("input", "patch", "patch_text", "patchText")
 
-def _write(arguments: Arguments, *, whole: bool) -> list[Value | None]:
-    content = arguments.get("content")
+
+def _first(arguments: Arguments, names: tuple[str, ...]) -> object:
+    return next((arguments[name] for name in names if name in arguments), None)
+
+
+def _write(arguments: Arguments, *, whole: bool, existed: bool | None) -> list[Value | None]:
+    """Read a call that writes a whole file: a creation, unless the tool says that the file was there."""
+    path, content = _first(arguments, _PATHS), _first(arguments, _CONTENTS)
+    if existed:
+        return [_change("edit", path)]
     known = whole and isinstance(content, str)
     added = len(lines_of(content)) if known and isinstance(content, str) else None
-    return [_change("create", arguments.get("file_path"), added, 0 if known else None)]
+    return [_change("create", path, added, 0 if known else None)]
 
 
-def _edits(arguments: Arguments, edits: list[object], *, whole: bool) -> list[Value | None]:
+def _edits(path: object, edits: list[object], *, whole: bool) -> list[Value | None]:
     added: int | None = 0
     removed: int | None = 0
     for edit in edits:
-        old, new = (
-            (edit.get("old_string"), edit.get("new_string")) if isinstance(edit, dict) else (None, None)
-        )
-        everywhere = isinstance(edit, dict) and edit.get("replace_all") is True
+        told: Arguments = edit if isinstance(edit, dict) else {}
+        old, new = _first(told, _OLD), _first(told, _NEW)
+        everywhere = _first(told, _EVERYWHERE) is True
         if not whole or everywhere or not isinstance(old, str) or not isinstance(new, str):
             added = removed = None
             break
         more, less = changed_lines(old, new)
         added, removed = (added or 0) + more, (removed or 0) + less
-    return [_change("edit", arguments.get("file_path"), added, removed)]
+    return [_change("edit", path, added, removed)]
 
 
-def _edit(arguments: Arguments, *, whole: bool) -> list[Value | None]:
-    return _edits(arguments, [dict(arguments)], whole=whole)
+def _edit(arguments: Arguments, *, whole: bool, existed: bool | None) -> list[Value | None]:  # noqa: ARG001 (all readers have one shape)
+    return _edits(_first(arguments, _PATHS), [dict(arguments)], whole=whole)
 
 
-def _multi_edit(arguments: Arguments, *, whole: bool) -> list[Value | None]:
-    edits = arguments.get("edits")
-    return _edits(arguments, edits if isinstance(edits, list) else [None], whole=whole)
+def _multi_edit(arguments: Arguments, *, whole: bool, existed: bool | None) -> list[Value | None]:  # noqa: ARG001 (as above)
+    """Read several edits of one file, or several files' edits that each name their own."""
+    edits = _first(arguments, ("edits", "replacements"))
+    if not isinstance(edits, list):
+        return _edits(_first(arguments, _PATHS), [None], whole=whole)
+    by_path: dict[object, list[object]] = {}
+    for edit in edits:
+        own = _first(edit, _PATHS) if isinstance(edit, dict) else None
+        path = own if isinstance(own, str) else _first(arguments, _PATHS)
+        by_path.setdefault(path if isinstance(path, str) else None, []).append(edit)
+    return [change for path, mine in by_path.items() for change in _edits(path, mine, whole=whole)]
 
 
-def _notebook(arguments: Arguments, *, whole: bool) -> list[Value | None]:
+def _notebook(arguments: Arguments, *, whole: bool, existed: bool | None) -> list[Value | None]:  # noqa: ARG001 (as above)
     source, mode = arguments.get("new_source"), arguments.get("edit_mode")
     added = len(lines_of(source)) if whole and mode == "insert" and isinstance(source, str) else None
-    return [_change("edit", arguments.get("notebook_path"), added, 0 if mode == "insert" else None)]
+    return [_change("edit", _first(arguments, _PATHS), added, 0 if mode == "insert" else None)]
 
 
-def _patch(arguments: Arguments, *, whole: bool) -> list[Value | None]:
-    texts = (arguments.get(name) for name in ("input", "patch", "patch_text", "patchText"))
-    text = next((text for text in texts if isinstance(text, str)), "")
-    return patch_changes(text) if whole else []
+def _patch(arguments: Arguments, *, whole: bool, existed: bool | None) -> list[Value | None]:  # noqa: ARG001 (as above)
+    text = _first(arguments, _PATCHES)
+    return patch_changes(text) if whole and isinstance(text, str) else []
+
+
+def _editor(arguments: Arguments, *, whole: bool, existed: bool | None) -> list[Value | None]:
+    """Read a tool whose ``command`` says what it does: view, create, str_replace, insert."""
+    command = arguments.get("command")
+    if command == "create":
+        return _write(arguments, whole=whole, existed=existed)
+    return _edit(arguments, whole=whole, existed=existed) if command in {"str_replace", "insert"} else []
 
 
 _TOOLS: dict[str, Callable[..., list[Value | None]]] = {
-    "write": _write,
-    "edit": _edit,
-    "multiedit": _multi_edit,
-    "notebookedit": _notebook,
-    "apply_patch": _patch,
+    **dict.fromkeys(("write", "write_file", "create", "create_file"), _write),
+    **dict.fromkeys(
+        ("edit", "replace", "str_replace", "edit_file", "replace_string_in_file", "insert_edit_into_file"),
+        _edit,
+    ),
+    **dict.fromkeys(("multiedit", "multi_edit", "multi_replace_string_in_file"), _multi_edit),
+    **dict.fromkeys(("notebookedit", "notebook_edit", "edit_notebook_file"), _notebook),
+    **dict.fromkeys(("apply_patch", "applypatch", "patch"), _patch),
+    "str_replace_editor": _editor,
 }
-"""Edit tools by lower-case name, with what reads their arguments."""
+"""Edit tools of all agents by lower-case name, with what reads their arguments."""
 
 
 def is_edit_tool(tool: str) -> bool:
@@ -118,7 +150,9 @@ def is_edit_tool(tool: str) -> bool:
     return tool.lower() in _TOOLS
 
 
-def file_changes(tool: str, arguments: Arguments, *, whole: bool) -> list[Value | None]:
+def file_changes(
+    tool: str, arguments: Arguments, *, whole: bool, existed: bool | None = None
+) -> list[Value | None]:
     """
     Give the file changes of one call of an edit tool; none for other tools.
 
@@ -128,9 +162,10 @@ def file_changes(tool: str, arguments: Arguments, *, whole: bool) -> list[Value 
         tool: Tool name, in any letter case.
         arguments: The call's arguments by name.
         whole: Whether the arguments are known to be complete; cut ones tell no lines.
+        existed: Whether the file was there before, as the tool's result says; None when it does not say.
     """
     read = _TOOLS.get(tool.lower())
-    changes = read(arguments, whole=whole) if read else []
+    changes = read(arguments, whole=whole, existed=existed) if read else []
     return [change for change in changes if change is not None]
 
 
