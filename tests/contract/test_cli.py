@@ -84,6 +84,7 @@ def test_the_first_three_questions(andon: Andon) -> None:
         "build",
         "import",
         "report",
+        "coverage",
         "doctor",
         "editions",
         "orgs",

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 import pyarrow.parquet as pq
 
+from andon.app.coverage import read_agents, troubles
 from andon.config import Settings
 from andon.contract.telemetry import TABLE_OF_SIGNAL
 from andon.directory.directory import Directory, open_directory
@@ -59,6 +60,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _raw(settings)
     yield from _agents(settings)
     yield from _edition(settings)
+    yield from _coverage(settings)
 
 
 def _data_directory(data: Path) -> Finding:
@@ -176,6 +178,25 @@ def _edition(settings: Settings) -> Iterator[Finding]:
         yield Finding("warn", "edition", f"{text}: {_count(days_behind, 'day')} behind; run andon build")
     else:
         yield Finding("ok", "edition", text)
+
+
+def _coverage(settings: Settings) -> Iterator[Finding]:
+    try:
+        directory = open_directory(settings)
+    except DirectoryError:
+        return  # said above
+    try:
+        orgs = directory.orgs()
+    finally:
+        directory.close()
+    for org, agents in zip(orgs, read_agents(settings, [org.org_id for org in orgs]), strict=True):
+        found = [trouble for agent in agents for trouble in troubles(agent)]
+        for trouble in found:
+            yield Finding("warn", "coverage", f"{org.name}: {trouble}")
+        if agents and not found:
+            told = sum(field.status == "ok" for agent in agents for field in agent.fields)
+            text = f"{_count(len(agents), 'agent')}, {_count(told, 'field')} arrive and none was lost"
+            yield Finding("ok", "coverage", f"{org.name}: {text}")
 
 
 def _age_s(path: Path) -> float:

@@ -8,7 +8,7 @@ import typer
 
 from andon.cli.errors import FAILED
 from andon.cli.options import Data, settings_of
-from andon.cli.terminal import is_terminal, say
+from andon.cli.terminal import is_terminal, printable, say
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -27,7 +27,7 @@ def doctor(data: Data = None) -> None:
         level = f"{finding.level:<5}"
         if is_terminal(sys.stdout):
             level = typer.style(level, fg=_COLOURS[finding.level], bold=True)
-        say(f"{level} {finding.what:<15} {finding.text}")
+        say(f"{level} {finding.what:<15} {printable(finding.text)}")
         is_well = is_well and finding.level != "fail"
     if not is_well:
         raise typer.Exit(FAILED)

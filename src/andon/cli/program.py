@@ -14,6 +14,7 @@ from andon import __version__
 from andon.cli import editions, keys, orgs, people
 from andon.cli.background import down
 from andon.cli.build import build
+from andon.cli.coverage import coverage
 from andon.cli.demo import demo
 from andon.cli.doctor import doctor
 from andon.cli.errors import ASKED_WRONGLY, DONE, FAILED, AskedWrongly, explain
@@ -38,6 +39,7 @@ app.command("build", rich_help_panel=_RUN)(build)
 app.command("import", rich_help_panel=_RUN)(import_)
 app.command("demo", rich_help_panel=_RUN)(demo)
 app.command("report", rich_help_panel=_LOOK)(report)
+app.command("coverage", rich_help_panel=_LOOK)(coverage)
 app.command("doctor", rich_help_panel=_LOOK)(doctor)
 app.add_typer(editions.app, name="editions", rich_help_panel=_LOOK)
 app.add_typer(orgs.app, name="orgs", rich_help_panel=_SETUP)

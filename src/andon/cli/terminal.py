@@ -71,5 +71,9 @@ def is_terminal(stream: TextIO) -> bool:
 def _text(cell: object) -> str:
     if isinstance(cell, dt.datetime):
         return cell.strftime("%Y-%m-%d %H:%M")
-    # Names come from telemetry: what could move the cursor or colour the screen is shown, not done.
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(cell))
+    return printable(str(cell))
+
+
+def printable(text: str) -> str:
+    """Show what could move the cursor or colour the screen instead of doing it: names come from telemetry."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

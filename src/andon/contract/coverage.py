@@ -125,6 +125,8 @@ class AgentCoverage(msgspec.Struct, frozen=True, kw_only=True):
         agent: Its name; of a sender that Andon does not know the service's own.
         status: active, heard on one of the 7 newest days; silent, not heard since although it was in use on 5
             of 30 days before; quiet, not heard either, after less use or for longer.
+        is_described: Whether Andon has a description of this very agent; otherwise that of the native dialect
+            holds, which promises nothing: what it told before is what is expected.
         last_seen_at: When its newest record happened.
         versions: The one that was heard last first.
         fields: In the table's order; empty for a sender that told no fact and is not described.
@@ -133,6 +135,7 @@ class AgentCoverage(msgspec.Struct, frozen=True, kw_only=True):
 
     agent: str
     status: AgentStatus
+    is_described: bool
     last_seen_at: dt.datetime
     versions: list[VersionCoverage]
     fields: list[FieldCoverage]

@@ -4,6 +4,7 @@ with versions as (
         org_id,
         agent,
         any_value(agent_status) as status,
+        any_value(is_described) as is_described,
         max(last_seen_at) as last_seen_at,
         list({
             'version': agent_version,
@@ -62,6 +63,7 @@ select
     encode(to_json({
         'agent': versions.agent,
         'status': versions.status,
+        'is_described': versions.is_described,
         'last_seen_at': strftime(versions.last_seen_at, '%Y-%m-%dT%H:%M:%SZ'),
         'versions': versions.versions,
         'fields': coalesce(fields.fields, []),

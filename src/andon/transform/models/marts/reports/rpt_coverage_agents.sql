@@ -87,6 +87,7 @@ select
         when coalesce(use_days.days, 0) >= 5 and {{ days_from('agents.agent_last_date', last_day()) }} < 37 then 'silent'
         else 'quiet'
     end as agent_status,
+    agents.agent in (select fields.agent from {{ ref('dim_agent_fields') }} as fields) as is_described,
     agents.records >= 20 and coalesce(told.facts, 0) = 0 as is_mute,
     agents.log_records as log_records,
     agents.spans as spans,

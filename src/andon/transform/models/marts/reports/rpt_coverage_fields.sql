@@ -197,6 +197,8 @@ judged as (
             expected.org_id = silent_versions.org_id
             and expected.agent = silent_versions.agent
             and expected.field = silent_versions.field
+            -- Who has the new version need not be who has the switch.
+            and expected.quality <> 'switch'
 )
 
 select
