@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -128,20 +127,96 @@ class TestCaptures:
         assert {client} == set(staged.counts("user_messages", org, "client"))
 
 
+TRACED = "details-http-json"
+"""The run that sent traces."""
+
+
 @pytest.mark.parametrize(
-    ("org", "run", "calls"),
-    [("metrics alone", "basic-http-protobuf", 0), ("traces alone", "details-http-json", 11)],
+    ("signal", "run"),
+    [*(("logs", run) for run in RUNS), *(("metrics", run) for run in RUNS), ("traces", TRACED)],
 )
-def test_poorer_signals_stand_in(staged: Staged, org: str, run: str, calls: int) -> None:
-    """Without logs the tokens come from spans, and without those from the counter; neither adds to logs."""
-    reported: dict[str, Any] = RUNS[run]["tokens_reported_by_mock"]["by_model"]
-    columns = "model, sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(output_tokens)"
-    names = ("input_uncached", "cache_read", "cache_write", "output")
+class TestOneSignal:
+    """What one signal alone tells of a run is what happened, as far as the signal tells it."""
 
-    found = staged.facts("model_calls", f"claude-code {run} {org}", columns, group="model")
+    def test_tokens(self, staged: Staged, signal: str, run: str) -> None:
+        """Tokens by model and purpose are the same from requests, spans and the counter."""
+        org = f"claude-code {run} {signal} alone"
+        reported = RUNS[run]["tokens_reported_by_mock"]
+        columns = "sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(output_tokens)"
+        names = ("input_uncached", "cache_read", "cache_write", "output")
 
-    assert [(model, *(tokens[name] for name in names)) for model, tokens in reported.items()] == found
-    assert calls == len(staged.facts("tool_calls", f"claude-code {org}", "call_id"))
+        assert [
+            (model, *(tokens[name] for name in names)) for model, tokens in reported["by_model"].items()
+        ] == staged.facts("model_calls", org, f"model, {columns}", group="model")
+        assert sorted(
+            (purpose, *(reported[key][name] for name in names))
+            for purpose, key in (
+                ("main", "main_conversation"),
+                ("subagent", "subagent"),
+                ("auxiliary", "auxiliary_no_tools"),
+            )
+            if reported[key]["requests"]
+        ) == staged.facts("model_calls", org, f"purpose, {columns}", group="purpose")
+
+    def test_files_and_git(self, staged: Staged, signal: str, run: str) -> None:
+        """Files and pull requests are told by every signal; a counter knows no extension."""
+        org = f"claude-code {run} {signal} alone"
+        for operation, name in (("create", "files_created"), ("edit", "files_edited")):
+            happened = extensions(RUNS[run].get(name, []))
+            known = signal != "metrics" and run in DETAILED
+            assert sorted(happened if known else ["(unknown)"] * len(happened)) == sorted(
+                extension
+                for extension, files in staged.counts(
+                    "file_changes", org, "extension", where=f"operation = '{operation}'"
+                ).items()
+                for _ in range(files)
+            )
+        if signal == "metrics" or run in DETAILED:
+            expected = {
+                "commit": RUNS[run]["git_commits"],
+                "pull_request": RUNS[run]["pull_requests_created"],
+            }
+            assert {kind: n for kind, n in expected.items() if n} == staged.counts(
+                "git_actions", org, "git_kind"
+            )
+
+    def test_sessions(self, staged: Staged, signal: str, run: str) -> None:
+        """One session a run, also where a process that continues counts a start of its own."""
+        org = f"claude-code {run} {signal} alone"
+
+        assert len(staged.sessions(org)) == 1
+
+    def test_tools_messages_and_skills(self, staged: Staged, signal: str, run: str) -> None:
+        """Spans tell tools, prompts and skills as logs do; counters tell none of them."""
+        org = f"claude-code {run} {signal} alone"
+        tools = staged.counts("tool_calls", org, "coalesce(mcp_server || '/' || mcp_tool, tool_name)")
+        origins = staged.counts("user_messages", org, "origin")
+        skills = staged.counts("skill_activations", org, "skill_name")
+        if signal == "metrics":
+            assert (tools, origins, skills) == ({}, {}, {})
+            return
+        asked = dict(RUNS[run]["tools_requested_by_model"])
+        if mcp_calls := asked.pop("mcp__demo__echo", 0):
+            asked["demo/echo" if run in DETAILED else "(redacted)/(redacted)"] = mcp_calls
+
+        assert asked == tools
+        assert RUNS[run].get("failed_tool_calls", 0) == len(
+            staged.facts("tool_calls", org, "call_id", where="outcome = 'error'")
+        )
+        assert RUNS[run].get("subagents", {}).get("general-purpose", 0) == origins.get("synthetic", 0)
+        assert RUNS[run].get("skills", {}) == skills
+        if signal == "traces":
+            assert origins["human"] == RUNS[run]["real_user_prompts"]
+            assert {"non-interactive-cli"} == set(staged.counts("user_messages", org, "client"))
+
+
+def test_a_name_kept_back_is_shown_as_redacted(staged: Staged) -> None:
+    """An MCP call without tool details is a call of a redacted tool, not of one called mcp_tool."""
+    names = staged.counts(
+        "tool_calls", "claude-code basic-http-protobuf", "tool_name", where="tool_kind = 'mcp'"
+    )
+
+    assert names == {"(redacted)": 1}
 
 
 def test_each_completion_answers_for_one_notification(staged: Staged) -> None:

@@ -5,35 +5,103 @@
         or {{ service_name }} = 'claude-code'
 {%- endmacro %}
 
-{# Claude Code's log records of the named events, with the client of their session. #}
-{% macro claude_code_logs(event_names) -%}
+{#
+    The client of a Claude Code record: what it declares, what started the process, or what its session's requests
+    show. `rows` are aliased beside `sessions`, stg_claude_code__sessions.
+#}
+{% macro claude_code_client_of(rows) -%}
+    coalesce(
+        {{ rows }}.client_declared,
+        {{ claude_code_client(json_text(rows ~ '.attributes', 'app.entrypoint')) }},
+        sessions.client,
+        case when {{ json_text(rows ~ '.attributes', 'terminal.type') }} = 'non-interactive' then 'non-interactive-cli' end
+    )
+{%- endmacro %}
+
+{# Rows of a stg_otlp model that Claude Code sent, with the client of their session. #}
+{% macro claude_code_rows(model, name_column, names) -%}
     (
         select
-            logged.*,
-            coalesce(
-                logged.client_declared,
-                {{ claude_code_client(json_text('logged.attributes', 'app.entrypoint')) }},
-                sessions.client
-            ) as client
-        from {{ ref('stg_otlp__log_records') }} as logged
+            told.*,
+            {{ claude_code_client_of('told') }} as client
+        from {{ ref(model) }} as told
         left join {{ ref('stg_claude_code__sessions') }} as sessions
             on
-                logged.org_id = sessions.org_id
-                and logged.session_id = sessions.session_id
+                told.org_id = sessions.org_id
+                and told.session_id = sessions.session_id
         where
-            logged.dialect = 'claude_code'
-            and logged.event_name in ('{{ event_names | join("', '") }}')
+            told.dialect = 'claude_code'
+            and told.{{ name_column }} in ('{{ names | join("', '") }}')
+    )
+{%- endmacro %}
+
+{# Claude Code's log records of the named events. #}
+{% macro claude_code_logs(event_names) -%}
+    {{ claude_code_rows('stg_otlp__log_records', 'event_name', event_names) }}
+{%- endmacro %}
+
+{# Claude Code's spans of the named kinds. #}
+{% macro claude_code_spans(names) -%}
+    {{ claude_code_rows('stg_otlp__spans', 'name', names) }}
+{%- endmacro %}
+
+{# Claude Code's counters of the named metrics that grew. #}
+{% macro claude_code_points(metric_names) -%}
+    (
+        select
+            told.*,
+            {{ claude_code_client_of('told') }} as client
+        from {{ counted_points('claude_code', metric_names) }} as told
+        left join {{ ref('stg_claude_code__sessions') }} as sessions
+            on
+                told.org_id = sessions.org_id
+                and told.session_id = sessions.session_id
     )
 {%- endmacro %}
 
 {# The client that an entry point names; null where it names none that is known. #}
 {% macro claude_code_client(entrypoint) -%}
     case
-        when {{ entrypoint }} like 'sdk%' then 'non-interactive-cli'
+        when {{ entrypoint }} like 'sdk%' or {{ entrypoint }} like '%github-action%' or {{ entrypoint }} in ('mcp', 'local-agent')
+            then 'non-interactive-cli'
         when {{ entrypoint }} = 'cli' then 'terminal-ui'
         when {{ entrypoint }} like '%vscode%' or {{ entrypoint }} like '%jetbrains%' or {{ entrypoint }} like '%ide%' then 'ide'
         when {{ entrypoint }} like '%desktop%' then 'desktop'
         when {{ entrypoint }} like 'web%' or {{ entrypoint }} like 'remote%' then 'web'
+    end
+{%- endmacro %}
+
+{# A name, or null where it only says that the name is kept back. #}
+{% macro claude_code_told_name(expression) -%}
+    case
+        when {{ expression }} not in ('', 'custom', 'custom_skill', 'mcp', 'mcp_tool', 'mcp_other', 'third-party', '<REDACTED>')
+            then {{ expression }}
+    end
+{%- endmacro %}
+
+{# A tool's name as reports show it: a user's MCP tool whose name is kept back is redacted, not called `mcp_tool`. #}
+{% macro claude_code_tool_name(tool_name, told_tool) -%}
+    case
+        when {{ tool_name }} in ('mcp_tool', 'mcp_other') then coalesce({{ told_tool }}, '(redacted)')
+        else {{ tool_name }}
+    end
+{%- endmacro %}
+
+{# What a tool's name says about its kind. #}
+{% macro claude_code_tool_kind(tool_name) -%}
+    case
+        when {{ tool_name }} in ('mcp_tool', 'mcp_other') or {{ tool_name }} like 'mcp\_\_%' escape '\' then 'mcp'
+        when {{ tool_name }} = 'Skill' then 'skill'
+        when {{ tool_name }} in ('Agent', 'Task') then 'subagent'
+        else 'builtin'
+    end
+{%- endmacro %}
+
+{# What a tool does to one file; null for tools that change none. A Write may overwrite: nobody tells. #}
+{% macro claude_code_file_operation(tool_name) -%}
+    case
+        when {{ tool_name }} = 'Write' then 'create'
+        when {{ tool_name }} in ('Edit', 'MultiEdit', 'NotebookEdit') then 'edit'
     end
 {%- endmacro %}
 

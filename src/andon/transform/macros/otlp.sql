@@ -3,7 +3,12 @@
 {# The text, or null where it is a word for nobody or nothing. #}
 {% macro known(expression) -%}
     case
-        when lower(trim({{ expression }})) in ('', 'anonymous', 'unknown', 'null', 'none', 'undefined') then null
+        when
+            lower(trim({{ expression }})) in (
+                '', '-', 'anonymous', 'unknown', '(unknown)', '<unknown>', 'nobody', 'null', 'nil', 'none', 'undefined', 'n/a',
+                'redacted', '<redacted>', '[redacted]', '(redacted)', '00000000-0000-0000-0000-000000000000'
+            )
+            then null
         else trim({{ expression }})
     end
 {%- endmacro %}
@@ -12,8 +17,9 @@
 {% macro shared_keys() %}
     {{ return([
         'session.id', 'gen_ai.conversation.id', 'conversation.id', 'user.email', 'enduser.id', 'user.id', 'gen_ai.user.id',
-        'user.account_uuid', 'user.account_id', 'account.id', 'installation.id', 'team.id', 'vcs.repository.name',
-        'vcs.ref.head.name', 'andon.client', 'andon.agent',
+        'user.account_uuid', 'user.account_id', 'account.id', 'installation.id', 'enduser.pseudo.id', 'identity.source',
+        'team.id', 'team.name', 'team', 'vcs.repository.name', 'vcs.repository.url.full', 'github.copilot.git.repository',
+        'repository', 'vcs.ref.head.name', 'andon.client', 'andon.agent',
     ]) }}
 {% endmacro %}
 
@@ -23,21 +29,90 @@
     {{ json_texts(alias ~ '.resource_attributes', shared_keys()) }} as resource_values
 {%- endmacro %}
 
-{# The first known value of the keys: a record's own value beats its resource's, an earlier key a later one. #}
-{% macro first_known(keys, alias='raw_rows') -%}
+{# The known value of one key: of the record's own attributes, or of its resource's. #}
+{% macro own_value(key, alias='raw_rows') -%}
+    {{ known(nth_text(alias ~ '.own_values', shared_keys().index(key) + 1)) }}
+{%- endmacro %}
+
+{# Some SDKs leave the values of OTEL_RESOURCE_ATTRIBUTES percent-encoded, as the variable holds them. #}
+{% macro resource_value(key, alias='raw_rows') -%}
+    {{ known(percent_decoded(nth_text(alias ~ '.resource_values', shared_keys().index(key) + 1))) }}
+{%- endmacro %}
+
+{#
+    The first known value of the keys: a record's own value beats its resource's, an earlier key a later one.
+
+    of_resource: further keys, words so common that they mean this on a resource only.
+#}
+{% macro first_known(keys, alias='raw_rows', of_resource=[]) -%}
     coalesce(
-        {%- for values in ['own_values', 'resource_values'] -%}
-            {%- for key in keys %}
-        {{ known(nth_text(alias ~ '.' ~ values, shared_keys().index(key) + 1)) }}{{ ',' if not loop.last }}
-            {%- endfor -%}
-            {{ ',' if not loop.last }}
+        {%- for key in keys %}
+        {{ own_value(key, alias) }},
+        {%- endfor %}
+        {%- for key in keys + of_resource %}
+        {{ resource_value(key, alias) }}{{ ',' if not loop.last }}
         {%- endfor %}
     )
 {%- endmacro %}
 
 {# An address, or null: agents behind a gateway put one into user.id. #}
 {% macro only_email(expression) -%}
-    lower(case when {{ expression }} like '%_@_%._%' then {{ expression }} end)
+    case when {{ expression }} like '%_@_%._%' then {{ expression }} end
+{%- endmacro %}
+
+{# The keys under which a person's name or address may stand, the likelier a person's own first. #}
+{% macro user_keys() %}
+    {{ return(['enduser.id', 'user.id', 'gen_ai.user.id']) }}
+{% endmacro %}
+
+{#
+    Whether a user's id is an installation's. Claude Code puts a random hash into user.id of every record, which
+    must not hide the name on the resource; with identity.source beside it, a gateway vouches for the id.
+#}
+{% macro names_an_installation(value, alias='raw_rows') -%}
+    ({{ matches(value, '^[0-9a-f]{64}$') }} and {{ first_known(['identity.source'], alias) }} is null)
+{%- endmacro %}
+
+{# Whose a record is, as far as it says so itself: four columns, the surest first. #}
+{% macro identity_columns(alias='raw_rows') -%}
+    lower(coalesce(
+        {%- for value in ['own_value', 'resource_value'] %}
+        {{ context[value]('user.email', alias) }},
+            {%- for key in user_keys() %}
+        {{ only_email(context[value](key, alias)) }}{{ ',' if not loop.last }}
+            {%- endfor -%}
+            {{ ',' if not loop.last }}
+        {%- endfor %}
+    )) as identity_email,
+    {{ first_known(['user.account_uuid', 'user.account_id', 'account.id'], alias) }} as identity_account,
+    coalesce(
+        {%- for value in ['own_value', 'resource_value'] %}
+            {%- for key in user_keys() %}
+        case when not {{ names_an_installation(context[value](key, alias), alias) }} then {{ context[value](key, alias) }} end
+        {{- ',' if not loop.last }}
+            {%- endfor -%}
+            {{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as identity_user,
+    coalesce(
+        {{ first_known(['installation.id', 'enduser.pseudo.id'], alias) }},
+        {%- for value in ['own_value', 'resource_value'] %}
+            {%- for key in user_keys() %}
+        case when {{ names_an_installation(context[value](key, alias), alias) }} then {{ context[value](key, alias) }} end
+        {{- ',' if not loop.last }}
+            {%- endfor -%}
+            {{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as identity_install
+{%- endmacro %}
+
+{# A repository's name as it was told, of an address its last part, without `.git`. #}
+{% macro repository_name(expression) -%}
+    nullif({{ without_pattern(
+        "case when " ~ expression ~ " like '%:%' then "
+        ~ without_pattern(without_pattern(expression, '/+$'), '^.*[/:]') ~ " else " ~ expression ~ " end",
+        '([.]git)?/*$'
+    ) }}, '')
 {%- endmacro %}
 
 {#
@@ -93,15 +168,11 @@
         raw_rows.attributes as attributes,
         raw_rows.resource_attributes as resource_attributes,
         {{ first_known(['session.id', 'gen_ai.conversation.id', 'conversation.id']) }} as session_id,
-        lower(coalesce(
-            {{ first_known(['user.email']) }},
-            {{ only_email(first_known(['enduser.id', 'user.id'])) }}
-        )) as identity_email,
-        {{ first_known(['user.account_uuid', 'user.account_id', 'account.id']) }} as identity_account,
-        {{ first_known(['enduser.id', 'user.id', 'gen_ai.user.id']) }} as identity_user,
-        {{ first_known(['installation.id']) }} as identity_install,
-        {{ first_known(['team.id']) }} as team,
-        {{ first_known(['vcs.repository.name']) }} as repository,
+        {{ identity_columns() }},
+        {{ first_known(['team.id', 'team.name'], of_resource=['team']) }} as team,
+        {{ repository_name(first_known(
+            ['vcs.repository.name', 'vcs.repository.url.full', 'github.copilot.git.repository'], of_resource=['repository']
+        )) }} as repository,
         {{ first_known(['vcs.ref.head.name']) }} as branch,
         {{ first_known(['andon.client']) }} as client_declared,
         {{ first_known(['andon.agent']) }} as agent_declared

@@ -25,3 +25,22 @@
             then substr({{ expression }}, strpos({{ expression }}, '{{ separator }}') + length('{{ separator }}'))
     end
 {%- endmacro %}
+
+{# Whether a regular expression is found in the text. #}
+{% macro matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'andon')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro duckdb__matches(expression, pattern) -%} regexp_matches({{ expression }}, '{{ pattern }}') {%- endmacro %}
+
+{# Percent-encoded text decoded; as it is where it is not, or decodes to nothing readable. #}
+{% macro percent_decoded(expression) -%}
+    {{ return(adapter.dispatch('percent_decoded', 'andon')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__percent_decoded(expression) -%}
+    case
+        when {{ expression }} like '%\%__%' escape '\' then coalesce(try(url_decode({{ expression }})), {{ expression }})
+        else {{ expression }}
+    end
+{%- endmacro %}

@@ -2,7 +2,13 @@ with resolved as (
     select
         records.org_id as org_id,
         records.record_id as record_id,
-        coalesce(aliases.canonical_identity, records.identity, sessions.identity) as identity
+        coalesce(
+            aliases.canonical_identity,
+            -- An installation is somebody's: where the session says whose, that is who.
+            case when sessions.identity_rank < records.identity_rank and records.identity_rank = 5 then sessions.identity end,
+            records.identity,
+            sessions.identity
+        ) as identity
     from {{ ref('int_record_identities') }} as records
     left join {{ ref('int_session_identities') }} as sessions
         on

@@ -4,6 +4,7 @@ with ranked as (
         records.agent as agent,
         records.session_id as session_id,
         records.identity as identity,
+        min(records.identity_rank) as identity_rank,
         row_number() over (
             partition by records.org_id, records.agent, records.session_id
             order by min(records.identity_rank), count(*) desc, records.identity
@@ -20,6 +21,7 @@ select
     ranked.agent as agent,
     ranked.session_id as session_id,
     coalesce(aliases.canonical_identity, ranked.identity) as identity,
+    ranked.identity_rank as identity_rank,
     {{ user_id('ranked.org_id', 'coalesce(aliases.canonical_identity, ranked.identity)') }} as user_id
 from ranked
 left join {{ ref('int_identity_aliases') }} as aliases

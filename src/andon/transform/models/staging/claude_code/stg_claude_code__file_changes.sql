@@ -23,14 +23,23 @@ changes as (
     select
         results.*,
         1 as position,
-        case when results.tool_name = 'Write' then 'create' else 'edit' end as operation,
+        {{ claude_code_file_operation('results.tool_name') }} as operation,
         {{ json_text('results.attributes', 'file.extension') }} as extension,
         null as lines_added,
         null as lines_removed
     from results
     where
         results.file_changes is null
-        and results.tool_name in ('Write', 'Edit', 'MultiEdit', 'NotebookEdit')
+        and {{ claude_code_file_operation('results.tool_name') }} is not null
+),
+
+-- The decision counter is on by default and tells files whose change was allowed.
+points as (
+    select
+        told.*,
+        {{ claude_code_file_operation(json_text('told.attributes', 'tool_name')) }} as operation
+    from {{ claude_code_points(['claude_code.code_edit_tool.decision']) }} as told
+    where {{ json_text('told.attributes', 'decision') }} = 'accept'
 )
 
 select
@@ -42,3 +51,24 @@ select
     changes.lines_removed as lines_removed
 from changes
 where changes.operation in ('create', 'edit', 'delete')
+union all
+select
+    {{ fact_columns('spans', "'spans'", 2, "'claude-code'", 'spans.client',
+        "concat(" ~ claude_code_call_key('spans') ~ ", '|1')") }},
+    {{ claude_code_file_operation('spans.tool_name') }} as operation,
+    {{ file_extension(json_text('spans.attributes', 'file.extension')) }} as extension,
+    null as lines_added,
+    null as lines_removed
+from {{ ref('stg_claude_code__tool_spans') }} as spans
+where
+    spans.outcome = 'ok'
+    and {{ claude_code_file_operation('spans.tool_name') }} is not null
+union all
+select
+    {{ point_fact_columns('points', "'claude-code'", 'points.client') }},
+    points.operation as operation,
+    '(unknown)' as extension,
+    null as lines_added,
+    null as lines_removed
+from points
+where points.operation is not null

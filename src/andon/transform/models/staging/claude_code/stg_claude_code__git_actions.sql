@@ -12,6 +12,16 @@ with actions as (
     where {{ json_text('records.attributes', 'success') }} = 'true'
 ),
 
+span_actions as (
+    select
+        spans.*,
+        listed.position as position,
+        {{ json_text('listed.item', 'kind') }} as git_kind
+    from {{ ref('stg_claude_code__tool_spans') }} as spans
+    cross join lateral {{ json_items(json_value('spans.attributes', 'andon.git_actions')) }} as listed
+    where spans.outcome = 'ok'
+),
+
 -- Without tool details only the counters know; they are on by default.
 points as (
     select
@@ -20,11 +30,7 @@ points as (
             when told.metric_name = 'claude_code.commit.count' then 'commit'
             else 'pull_request'
         end as git_kind
-    from {{ ref('int_metric_increments') }} as told
-    where
-        told.dialect = 'claude_code'
-        and told.metric_name in ('claude_code.commit.count', 'claude_code.pull_request.count')
-        and told.increment > 0
+    from {{ claude_code_points(['claude_code.commit.count', 'claude_code.pull_request.count']) }} as told
 )
 
 select
@@ -36,13 +42,15 @@ from actions
 where actions.git_kind in ('commit', 'pull_request')
 union all
 select
-    {{ point_fact_columns('points', "'claude-code'",
-        'coalesce(points.client_declared, ' ~ claude_code_client(json_text('points.attributes', 'app.entrypoint'))
-        ~ ', sessions.client)') }},
+    {{ fact_columns('span_actions', "'spans'", 2, "'claude-code'", 'span_actions.client',
+        "concat(" ~ claude_code_call_key('span_actions') ~ ", '|', span_actions.git_kind, '|', span_actions.position)") }},
+    span_actions.git_kind as git_kind,
+    'parsed' as confidence
+from span_actions
+where span_actions.git_kind in ('commit', 'pull_request')
+union all
+select
+    {{ point_fact_columns('points', "'claude-code'", 'points.client') }},
     points.git_kind as git_kind,
     'exact' as confidence
 from points
-left join {{ ref('stg_claude_code__sessions') }} as sessions
-    on
-        points.org_id = sessions.org_id
-        and points.session_id = sessions.session_id

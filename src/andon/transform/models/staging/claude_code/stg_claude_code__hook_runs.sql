@@ -31,3 +31,14 @@ left join registered
         and told.session_id = registered.session_id
         and told.hook_event = registered.hook_event
 where told.event_name = 'hook_execution_complete'
+union all
+select
+    {{ fact_columns('spans', "'spans'", 2, "'claude-code'", 'spans.client', 'spans.record_id') }},
+    coalesce(
+        {{ json_text('spans.attributes', 'hook_event') }},
+        {{ text_before(json_text('spans.attributes', 'hook_name'), ':') }},
+        '(unknown)'
+    ) as hook_event,
+    coalesce({{ text_after(json_text('spans.attributes', 'hook_name'), ':') }}, '') as hook_matcher,
+    '' as hook_command
+from {{ claude_code_spans(['claude_code.hook']) }} as spans

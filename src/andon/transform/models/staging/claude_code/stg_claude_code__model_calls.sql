@@ -17,11 +17,8 @@ spans as (
         {{ json_text('finished.attributes', 'query_source_safe') }} as query_source,
         {{ json_text('finished.attributes', 'agent_id') }} as agent_id,
         {{ json_text('finished.attributes', 'request_id') }} as request_id
-    from {{ ref('stg_otlp__spans') }} as finished
-    where
-        finished.dialect = 'claude_code'
-        and finished.name = 'claude_code.llm_request'
-        and coalesce({{ json_text('finished.attributes', 'success') }}, 'true') = 'true'
+    from {{ claude_code_spans(['claude_code.llm_request']) }} as finished
+    where coalesce({{ json_text('finished.attributes', 'success') }}, 'true') = 'true'
 ),
 
 -- Without logs and traces the token counter still tells how much which model used.
@@ -32,11 +29,7 @@ points as (
         {{ json_text('told.attributes', 'effort') }} as effort,
         {{ json_text('told.attributes', 'query_source') }} as query_source,
         {{ json_text('told.attributes', 'type') }} as token_type
-    from {{ ref('int_metric_increments') }} as told
-    where
-        told.dialect = 'claude_code'
-        and told.metric_name = 'claude_code.token.usage'
-        and told.increment > 0
+    from {{ claude_code_points(['claude_code.token.usage']) }} as told
 )
 
 select
@@ -54,8 +47,7 @@ select
 from requests
 union all
 select
-    {{ fact_columns('spans', "'spans'", 2, "'claude-code'",
-        'coalesce(spans.client_declared, ' ~ claude_code_client(json_text('spans.attributes', 'app.entrypoint')) ~ ')',
+    {{ fact_columns('spans', "'spans'", 2, "'claude-code'", 'spans.client',
         "coalesce(" ~ id_within('spans.session_id', 'spans.request_id') ~ ", spans.record_id)") }},
     spans.model as model,
     {{ model_tier('null', 'spans.effort') }} as model_tier,
@@ -69,8 +61,7 @@ select
 from spans
 union all
 select
-    {{ point_fact_columns('points', "'claude-code'",
-        'coalesce(points.client_declared, ' ~ claude_code_client(json_text('points.attributes', 'app.entrypoint')) ~ ')', count='1') }},
+    {{ point_fact_columns('points', "'claude-code'", 'points.client', count='1') }},
     points.model as model,
     {{ model_tier('null', 'points.effort') }} as model_tier,
     {{ claude_code_purpose('points.query_source', 'null') }} as purpose,

@@ -1,7 +1,7 @@
 with told as (
     select
         records.*,
-        nullif(nullif({{ json_text('records.attributes', 'skill.name') }}, 'custom_skill'), 'custom') as skill_name
+        {{ claude_code_told_name(json_text('records.attributes', 'skill.name')) }} as skill_name
     from {{ claude_code_logs(['skill_activated', 'api_request']) }} as records
 ),
 
@@ -25,3 +25,15 @@ where
     followed.event_name = 'skill_activated'
     -- A slash command of the user's is told by the prompt itself.
     and {{ json_text('followed.attributes', 'invocation_trigger') }} is distinct from 'user-slash'
+union all
+select
+    {{ fact_columns('spans', "'spans'", 2, "'claude-code'", 'spans.client', claude_code_call_key('spans')) }},
+    coalesce(
+        {{ claude_code_told_name(json_text('spans.attributes', 'andon.skill.name')) }},
+        {{ claude_code_told_name(json_text('spans.attributes', 'skill_name')) }},
+        '(redacted)'
+    ) as skill_name
+from {{ ref('stg_claude_code__tool_spans') }} as spans
+where
+    spans.tool_name = 'Skill'
+    and spans.outcome = 'ok'

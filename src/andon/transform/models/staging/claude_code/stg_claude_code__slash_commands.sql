@@ -3,7 +3,7 @@ with told as (
         records.*,
         {{ json_text('records.attributes', 'prompt.id') }} as prompt_id,
         nullif({{ json_text('records.attributes', 'command_name') }}, '') as command_name,
-        nullif(nullif({{ json_text('records.attributes', 'skill.name') }}, 'custom_skill'), 'custom') as skill_name
+        {{ claude_code_told_name(json_text('records.attributes', 'skill.name')) }} as skill_name
     from {{ claude_code_logs(['user_prompt', 'api_request']) }} as records
 ),
 
@@ -22,7 +22,7 @@ prompts as (
 select
     {{ fact_columns('told', "'logs'", 1, "'claude-code'", 'told.client', 'told.record_id') }},
     coalesce(
-        case when told.command_name not in ('custom', 'mcp') then ltrim(told.command_name, '/') end,
+        ltrim({{ claude_code_told_name('told.command_name') }}, '/'),
         prompts.skill_name,
         '(redacted)'
     ) as command_name

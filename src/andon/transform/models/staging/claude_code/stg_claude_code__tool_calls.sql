@@ -6,8 +6,14 @@ with told as (
         {{ json_text('records.attributes', 'decision') }} as decision,
         {{ json_text('records.attributes', 'permission_mode') }} as permission_mode,
         {{ json_text('records.attributes', 'tool_source') }} as tool_source,
-        {{ json_text('records.attributes', 'success') }} as success
-    from {{ claude_code_logs(['tool_result', 'tool_decision']) }} as records
+        {{ json_text('records.attributes', 'success') }} as success,
+        -- Where decisions do not tell the mode, the latest change of it does.
+        last_value({{ json_text('records.attributes', 'to_mode') }} ignore nulls) over (
+            partition by records.org_id, records.session_id
+            order by records.occurred_at_unix_nano, records.sequence, records.record_id
+            rows between unbounded preceding and current row
+        ) as mode_in_force
+    from {{ claude_code_logs(['tool_result', 'tool_decision', 'permission_mode_changed']) }} as records
 ),
 
 -- A call may be decided more than once; the last word holds.
@@ -30,30 +36,12 @@ results as (
     where told.event_name = 'tool_result'
 ),
 
-spans as (
-    select
-        tools.*,
-        {{ json_text('tools.attributes', 'tool_name') }} as tool_name,
-        case when executions.record_id is null then 0 else 1 end as failed
-    from {{ ref('stg_otlp__spans') }} as tools
-    left join {{ ref('stg_otlp__spans') }} as executions
-        on
-            tools.org_id = executions.org_id
-            and tools.trace_id = executions.trace_id
-            and tools.span_id = executions.parent_span_id
-            and executions.name = 'claude_code.tool.execution'
-            and {{ json_text('executions.attributes', 'success') }} = 'false'
-    where
-        tools.dialect = 'claude_code'
-        and tools.name = 'claude_code.tool'
-),
-
 -- A refused call has no result: the refusal is all there is.
 calls as (
     select
         results.*,
         decisions.decision as last_decision,
-        coalesce(results.permission_mode, decisions.permission_mode) as mode,
+        coalesce(results.permission_mode, decisions.permission_mode, results.mode_in_force) as mode,
         coalesce(results.tool_source, decisions.tool_source) as source_of_tool
     from results
     left join decisions
@@ -66,7 +54,7 @@ calls as (
     select
         refusals.*,
         refusals.decision as last_decision,
-        refusals.permission_mode as mode,
+        coalesce(refusals.permission_mode, refusals.mode_in_force) as mode,
         refusals.tool_source as source_of_tool
     from told as refusals
     inner join decisions
@@ -88,34 +76,29 @@ named as (
     select
         calls.*,
         case
-            when
-                calls.source_of_tool = 'mcp'
-                or calls.tool_name = 'mcp_tool'
-                or calls.tool_name like 'mcp\_\_%' escape '\'
-                or {{ json_text('calls.attributes', 'mcp.server.name') }} is not null
-                then 'mcp'
-            when calls.tool_name = 'Skill' then 'skill'
-            when calls.tool_name in ('Agent', 'Task') then 'subagent'
-            else 'builtin'
-        end as tool_kind
+            when calls.source_of_tool = 'mcp' or {{ json_text('calls.attributes', 'mcp.server.name') }} is not null then 'mcp'
+            else {{ claude_code_tool_kind('calls.tool_name') }}
+        end as tool_kind,
+        {{ claude_code_told_name(json_text('calls.attributes', 'mcp.server.name')) }} as told_server,
+        {{ claude_code_told_name(json_text('calls.attributes', 'andon.mcp.tool')) }} as told_tool
     from calls
 )
 
 select
     {{ fact_columns('named', "'logs'", 1, "'claude-code'", 'named.client', claude_code_call_key('named')) }},
-    named.tool_name as tool_name,
+    {{ claude_code_tool_name('named.tool_name', 'named.told_tool') }} as tool_name,
     named.tool_use_id as call_id,
     named.tool_kind as tool_kind,
     case
         when named.tool_kind = 'mcp' then coalesce(
-            nullif({{ json_text('named.attributes', 'mcp.server.name') }}, 'custom'),
+            named.told_server,
             {{ mcp_server_of('named.tool_name') }},
             '(redacted)'
         )
     end as mcp_server,
     case
         when named.tool_kind = 'mcp' then coalesce(
-            nullif({{ json_text('named.attributes', 'andon.mcp.tool') }}, 'custom'),
+            named.told_tool,
             {{ mcp_tool_of('named.tool_name') }},
             '(redacted)'
         )
@@ -129,32 +112,26 @@ select
     {{ json_float('named.attributes', 'duration_ms') }} as duration_ms
 from named
 union all
--- Traces alone tell of tools too.
 select
-    {{ fact_columns('spans', "'spans'", 2, "'claude-code'",
-        'coalesce(spans.client_declared, ' ~ claude_code_client(json_text('spans.attributes', 'app.entrypoint')) ~ ')',
-        claude_code_call_key('spans')) }},
-    spans.tool_name as tool_name,
+    {{ fact_columns('spans', "'spans'", 2, "'claude-code'", 'spans.client', claude_code_call_key('spans')) }},
+    {{ claude_code_tool_name('spans.tool_name', 'null') }} as tool_name,
     {{ json_text('spans.attributes', 'tool_use_id') }} as call_id,
+    {{ claude_code_tool_kind('spans.tool_name') }} as tool_kind,
     case
-        when spans.tool_name = 'mcp_tool' or spans.tool_name like 'mcp\_\_%' escape '\' then 'mcp'
-        when spans.tool_name = 'Skill' then 'skill'
-        when spans.tool_name in ('Agent', 'Task') then 'subagent'
-        else 'builtin'
-    end as tool_kind,
-    case
-        when spans.tool_name = 'mcp_tool' or spans.tool_name like 'mcp\_\_%' escape '\' then coalesce(
-            nullif({{ json_text('spans.attributes', 'anthropic.mcp.server.name') }}, 'custom'),
+        when {{ claude_code_tool_kind('spans.tool_name') }} = 'mcp' then coalesce(
+            {{ claude_code_told_name(json_text('spans.attributes', 'anthropic.mcp.server.name')) }},
             {{ mcp_server_of('spans.tool_name') }},
             '(redacted)'
         )
     end as mcp_server,
     case
-        when spans.tool_name = 'mcp_tool' or spans.tool_name like 'mcp\_\_%' escape '\'
-            then coalesce({{ mcp_tool_of('spans.tool_name') }}, '(redacted)')
+        when {{ claude_code_tool_kind('spans.tool_name') }} = 'mcp' then coalesce(
+            {{ claude_code_told_name(json_text('spans.attributes', 'gen_ai.tool.name')) }},
+            {{ mcp_tool_of('spans.tool_name') }},
+            '(redacted)'
+        )
     end as mcp_tool,
-    case when spans.failed = 1 then 'error' else 'ok' end as outcome,
-    cast(null as {{ text() }}) as autonomy_level,
+    spans.outcome as outcome,
+    {{ claude_code_autonomy('spans.permission_mode') }} as autonomy_level,
     spans.duration_ms as duration_ms
-from spans
-where spans.tool_name is not null
+from {{ ref('stg_claude_code__tool_spans') }} as spans

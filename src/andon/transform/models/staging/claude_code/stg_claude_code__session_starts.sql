@@ -1,0 +1,38 @@
+with points as (
+    select
+        told.*,
+        {{ json_text('told.attributes', 'start_type') }} as start_type
+    from {{ claude_code_points(['claude_code.session.count']) }} as told
+),
+
+logs as (
+    select records.*
+    from {{ claude_code_logs(['user_prompt', 'api_request']) }} as records
+    where
+        records.session_id is not null
+        and {{ json_text('records.attributes', 'command_source') }} is distinct from 'builtin'
+        and {{ json_text('records.attributes', 'query_source') }} is distinct from 'generate_session_title'
+),
+
+spans as (
+    select interactions.*
+    from {{ claude_code_spans(['claude_code.interaction']) }} as interactions
+    where interactions.session_id is not null
+)
+
+select
+    {{ fact_columns('logs', "'logs'", 1, "'claude-code'", 'logs.client', "concat('session|', logs.session_id)") }},
+    cast(null as {{ text() }}) as start_type
+from logs
+union all
+select
+    {{ fact_columns('spans', "'spans'", 2, "'claude-code'", 'spans.client', "concat('session|', spans.session_id)") }},
+    cast(null as {{ text() }}) as start_type
+from spans
+union all
+-- Who continues or resumes begins nothing: the start-up record carries a session id that is thrown away.
+select
+    {{ point_fact_columns('points', "'claude-code'", 'points.client') }},
+    points.start_type as start_type
+from points
+where coalesce(points.start_type, 'fresh') not in ('continue', 'resume')
