@@ -44,7 +44,7 @@ e2e: setup ## The end-to-end tests alone
 bench: setup ## Print the figures the docs quote
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-docs: setup ## Write the generated pages of docs/reference again
+docs: setup ## Write the generated pages of docs/reference and the table of docs/agents.md again
 	@$(BIN)/python -m andon.cli.reference docs/reference
 
 runs: setup ## Compare every recorded run with its truth; print the table and write it into docs/agents.md

@@ -45,7 +45,7 @@ def troubles(agent: AgentCoverage) -> Iterator[str]:
     for field in agent.fields:
         if field.status == "missing":
             yield (
-                f"{agent.agent} should tell {field.field} and never did, on {field.occasions:,} occasions; "
+                f"{agent.agent} should tell {field.field} and did not on {field.occasions:,} occasions; "
                 f"{_remedy(field)}"
             )
     if agent.is_described and agent.unknown_names:
@@ -70,10 +70,10 @@ def _lost(agent: AgentCoverage) -> Iterator[str]:
 
 def _remedy(field: FieldCoverage) -> str:
     if field.improved_by is not None:
-        return f"set {field.improved_by}"
+        return f"it needs {field.improved_by}; if that is so, update Andon"
     if field.lost_version is not None:
         return "update Andon, or keep the version before"
-    return "look at what changed in its settings, or update Andon"
+    return "look at its settings, or update Andon"
 
 
 def _recent(agent: AgentCoverage) -> dt.date:

@@ -1,6 +1,7 @@
 """
 Writes ``docs/reference/cli.md`` and ``configuration.md`` from the commands and settings themselves.
 
+The table of agents and fields in ``docs/agents.md`` comes from the agents' descriptions.
 ``make docs`` runs it; a test proves that the pages are current.
 """
 
@@ -14,6 +15,7 @@ from typing import Any
 
 from typer.main import get_command
 
+from andon.cli.agents_table import descriptions, with_table
 from andon.cli.program import app
 from andon.cli.terminal import note
 from andon.config import Settings
@@ -139,3 +141,6 @@ if __name__ == "__main__":
     for page, text in pages().items():
         (folder / page).write_text(text, encoding="utf-8")
         note(f"wrote {folder / page}")
+    agents = folder.parent / "agents.md"
+    agents.write_text(with_table(agents.read_text(encoding="utf-8"), descriptions()), encoding="utf-8")
+    note(f"wrote the table of {agents}")
