@@ -14,13 +14,6 @@
     )
 {%- endmacro %}
 
-{# Spans of one request to a model each; the spans around them repeat their usage. #}
-{% macro opencode_leaf_names() %}
-    {{ return([
-        'ai.streamText.doStream', 'ai.generateText.doGenerate', 'ai.streamObject.doStream', 'ai.generateObject.doGenerate',
-    ]) }}
-{% endmacro %}
-
 {# The shared columns of a fact of one of `stg_opencode__spans`. #}
 {% macro opencode_fact_columns(rows, dedupe_key, rank=2) -%}
     {{ fact_columns(rows, "'spans'", rank, "'opencode'", rows ~ '.client', dedupe_key) }}

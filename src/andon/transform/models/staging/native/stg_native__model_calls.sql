@@ -1,29 +1,27 @@
 with facts as (
     select
         told.*,
-        {{ tokens(json_int('told.attributes', 'gen_ai.usage.input_tokens')) }} as all_input,
-        {{ tokens(json_int('told.attributes', 'gen_ai.usage.output_tokens')) }} as output,
-        {{ tokens(json_int('told.attributes', 'gen_ai.usage.cache_read.input_tokens')) }} as cache_read,
-        {{ tokens(json_int('told.attributes', 'gen_ai.usage.cache_creation.input_tokens')) }} as cache_written,
-        {{ tokens(json_int('told.attributes', 'gen_ai.usage.reasoning.output_tokens')) }} as reasoning,
+        {{ native_tokens('told', 'input') }} as all_input,
+        {{ native_tokens('told', 'output') }} as output,
+        {{ native_tokens('told', 'cache_read') }} as cache_read,
+        {{ native_tokens('told', 'cache_written') }} as cache_written,
+        {{ native_tokens('told', 'reasoning') }} as reasoning,
         coalesce(
             {{ json_text('told.attributes', 'andon.model.effort') }},
             {{ json_text('told.attributes', 'gen_ai.request.reasoning.level') }}
         ) as effort
-    from {{ native_facts('model_call', json_text('records.attributes', 'gen_ai.response.id')) }} as told
+    from {{ native_facts('model_call', native_response_id()) }} as told
 )
 
 select
     {{ native_fact_columns('facts') }},
-    coalesce(
-        {{ json_text('facts.attributes', 'gen_ai.response.model') }},
-        {{ json_text('facts.attributes', 'gen_ai.request.model') }},
-        '(unknown)'
-    ) as model,
+    coalesce({{ native_model('facts') }}, '(unknown)') as model,
     {{ model_tier('facts.reasoning', 'facts.effort') }} as model_tier,
     case
-        when {{ json_text('facts.attributes', 'andon.model.purpose') }} in ('subagent', 'auxiliary')
+        when {{ json_text('facts.attributes', 'andon.model.purpose') }} in ('main', 'subagent', 'auxiliary')
             then {{ json_text('facts.attributes', 'andon.model.purpose') }}
+        -- Nobody reads an embedding.
+        when facts.operation_name = 'embeddings' then 'auxiliary'
         else 'main'
     end as purpose,
     -- The convention counts cached tokens inside the input.
@@ -37,4 +35,21 @@ from facts
 -- A request that failed and used nothing was never completed.
 where
     facts.all_input + facts.output > 0
-    or coalesce(facts.status_code, 0) <> 2
+    or (
+        coalesce(facts.status_code, 0) <> 2
+        and (facts.is_span = 1 or {{ json_text('facts.attributes', 'error.type') }} is null)
+    )
+union all
+-- Where neither spans nor records come: what the counters grew by, of one export each.
+select
+    {{ fact_columns('counted', "'metrics'", 'counted.source_rank', 'counted.agent', 'counted.client_declared', 'counted.dedupe_key') }},
+    counted.model as model,
+    {{ model_tier('counted.reasoning', 'null') }} as model_tier,
+    case when counted.operation_name = 'embeddings' then 'auxiliary' else 'main' end as purpose,
+    {{ tokens('counted.all_input - counted.cache_read - counted.cache_written') }} as input_tokens,
+    {{ tokens('counted.output') }} as output_tokens,
+    {{ tokens('counted.cache_read') }} as cache_read_tokens,
+    {{ tokens('counted.cache_written') }} as cache_write_tokens,
+    {{ tokens('counted.reasoning') }} as reasoning_tokens,
+    cast(null as {{ float64() }}) as cost_usd
+from {{ ref('stg_native__counted_tokens') }} as counted

@@ -1,8 +1,21 @@
 with facts as (
     select
         told.*,
-        coalesce({{ json_text('told.attributes', 'gen_ai.tool.name') }}, '(unknown)') as tool_name,
-        {{ json_text('told.attributes', 'gen_ai.tool.call.id') }} as call_id,
+        coalesce(
+            {{ json_text('told.attributes', 'gen_ai.tool.name') }},
+            {{ json_text('told.attributes', 'ai.toolCall.name') }},
+            {{ json_text('told.attributes', 'tool.name') }},
+            {{ json_text('told.attributes', 'traceloop.entity.name') }},
+            -- The conventions name a span for its operation and tool.
+            case
+                when told.name like 'execute\_tool %' escape '\' or told.name like 'tools/call %'
+                    then {{ text_after('told.name', ' ') }}
+            end,
+            '(unknown)'
+        ) as tool_name,
+        coalesce(
+            {{ json_text('told.attributes', 'gen_ai.tool.call.id') }}, {{ json_text('told.attributes', 'ai.toolCall.id') }}
+        ) as call_id,
         {{ json_text('told.attributes', 'andon.tool.kind') }} as declared_kind,
         {{ json_text('told.attributes', 'andon.tool.outcome') }} as declared_outcome,
         {{ json_text('told.attributes', 'andon.autonomy.level') }} as declared_level
@@ -14,11 +27,12 @@ sorted as (
         facts.*,
         coalesce(
             {{ known(json_text('facts.attributes', 'mcp.server.name')) }},
+            facts.server_beneath,
             {{ mcp_server_of('facts.tool_name') }}
         ) as server,
         case
             when facts.declared_kind in ('builtin', 'mcp', 'skill', 'subagent') then facts.declared_kind
-            when {{ known(json_text('facts.attributes', 'mcp.server.name')) }} is not null then 'mcp'
+            when {{ known(json_text('facts.attributes', 'mcp.server.name')) }} is not null or facts.is_request = 1 then 'mcp'
             when facts.tool_name like 'mcp\_\_%' escape '\' then 'mcp'
             else 'builtin'
         end as tool_kind
@@ -30,7 +44,7 @@ select
     sorted.tool_name as tool_name,
     sorted.call_id as call_id,
     sorted.tool_kind as tool_kind,
-    case when sorted.tool_kind = 'mcp' then coalesce(sorted.server, '(redacted)') end as mcp_server,
+    case when sorted.tool_kind = 'mcp' then coalesce(sorted.server, '(unknown)') end as mcp_server,
     case
         when sorted.tool_kind = 'mcp' then coalesce(
             {{ json_text('sorted.attributes', 'andon.mcp.tool') }},
@@ -49,3 +63,21 @@ select
     end as autonomy_level,
     sorted.duration_ms as duration_ms
 from sorted
+union all
+-- Where neither spans nor records come: how often the conventions' histogram was added to.
+select
+    {{ point_fact_columns('counted', "coalesce(counted.agent_declared, " ~ known('counted.service_name') ~ ", '(unknown)')",
+        'counted.client_declared', count='counted.count_increment') }},
+    coalesce({{ json_text('counted.attributes', 'gen_ai.tool.name') }}, '(unknown)') as tool_name,
+    cast(null as {{ text() }}) as call_id,
+    case
+        when {{ mcp_server_of(json_text('counted.attributes', 'gen_ai.tool.name')) }} is not null then 'mcp'
+        else 'builtin'
+    end as tool_kind,
+    {{ mcp_server_of(json_text('counted.attributes', 'gen_ai.tool.name')) }} as mcp_server,
+    {{ mcp_tool_of(json_text('counted.attributes', 'gen_ai.tool.name')) }} as mcp_tool,
+    case when {{ json_text('counted.attributes', 'error.type') }} is null then 'ok' else 'error' end as outcome,
+    cast(null as {{ text() }}) as autonomy_level,
+    cast(null as {{ float64() }}) as duration_ms
+from {{ counted_points('native', ['gen_ai.execute_tool.duration']) }} as counted
+where counted.count_increment > 0

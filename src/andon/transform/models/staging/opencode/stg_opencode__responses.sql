@@ -14,7 +14,7 @@ with leaves as (
             {{ json_int('told.attributes', 'ai.usage.outputTokenDetails.reasoningTokens') }},
             {{ json_int('told.attributes', 'ai.usage.reasoningTokens') }}
         ) as reasoning
-    from {{ opencode_spans(opencode_leaf_names()) }} as told
+    from {{ opencode_spans(ai_sdk_call_names()) }} as told
 ),
 
 asked as (

@@ -12,7 +12,7 @@ with told as (
     where
         spans.dialect = 'opencode'
         and spans.session_id is not null
-        and spans.name in ('{{ opencode_leaf_names() | join("', '") }}', 'Tool.execute')
+        and spans.name in ('{{ ai_sdk_call_names() | join("', '") }}', 'Tool.execute')
 ),
 
 parents as (

@@ -15,7 +15,7 @@ with spans as (
     where
         told.dialect = 'opencode'
         and told.name in (
-            '{{ opencode_leaf_names() | join("', '") }}', 'Tool.execute', 'ai.toolCall', 'SessionPrompt.createUserMessage',
+            '{{ ai_sdk_call_names() | join("', '") }}', 'Tool.execute', 'ai.toolCall', 'SessionPrompt.createUserMessage',
             'SessionPrompt.command'
         )
 ),
