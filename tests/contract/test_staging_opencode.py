@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from staged import Staged, shared_folder, truth
@@ -73,6 +75,23 @@ class TestCaptures:
             "skill": 1,
         }
 
+    def test_files_and_git(self, staged: Staged, run: str, told: str) -> None:
+        """A write says whether the file was there before; a command that ended well commits."""
+        org = f"opencode {run}{told}"
+        for operation, name in (("create", "files_created"), ("edit", "files_edited")):
+            found = staged.facts("file_changes", org, "extension", where=f"operation = '{operation}'")
+            assert sorted(Path(path).suffix for path in RUNS[run][name]) == [suffix for (suffix,) in found]
+        assert staged.counts("git_actions", org, "git_kind") == {
+            "commit": RUNS[run]["git_commits"],
+            "pull_request": RUNS[run]["pull_requests_created"],
+        }
+
+    def test_skills(self, staged: Staged, run: str, told: str) -> None:
+        """Skills by name, read from the call's arguments."""
+        assert RUNS[run]["skills"] == staged.counts(
+            "skill_activations", f"opencode {run}{told}", "skill_name"
+        )
+
     def test_messages_and_sessions(self, staged: Staged, run: str, told: str) -> None:
         """One prompt in one session of a single command; its last answer's spans are lost."""
         org = f"opencode {run}{told}"
@@ -80,6 +99,8 @@ class TestCaptures:
         assert {"human": RUNS[run]["real_user_prompts"]} == staged.counts("user_messages", org, "origin")
         assert len(staged.sessions(org)) == 1
         assert {"non-interactive-cli"} == set(staged.counts("user_messages", org, "client"))
+        # The first call also says something; the title's text is nobody's message.
+        assert staged.counts("assistant_messages", org, "model") == {"mock-large": 1}
         assert {"email:dev@example.com"} == set(staged.people(org))
 
 
