@@ -39,6 +39,7 @@ _STAND_INS = {
 # What a macro gives is told by the last word of its name.
 _BY_ENDING = {
     "_columns": "1 as shared",
+    "_query": "select 1 as one\n",
     **dict.fromkeys(
         ("_logs", "_spans", "_points", "_events", "_facts", "_calls", "_items"), "(select 1 as one)"
     ),

@@ -273,10 +273,12 @@ def _response(attributes: Mapping[str, Value]) -> dict[str, Value]:
         parsed = msgspec.json.decode(messages)
     except (ValueError, RecursionError):
         return {}
-    parts = [
-        part
+    lists = [
+        message["parts"]
         for message in (parsed if isinstance(parsed, list) else [])
-        for part in (message.get("parts") if isinstance(message, dict) else None) or []
-        if isinstance(part, dict)
+        if isinstance(message, dict) and isinstance(message.get("parts"), list)
     ]
+    if not lists:
+        return {}
+    parts = [part for one in lists for part in one if isinstance(part, dict)]
     return {"andon.response.has_text": any(p.get("type") == "text" and p.get("content") for p in parts)}

@@ -43,14 +43,15 @@
     signal: logs, spans or metrics; rank: 1 is preferred, one rank per session and kind is kept.
     agent, client, dedupe_key: expressions; the key is equal for one real-world fact, within organisation and agent.
     count: how many facts the row tells, 1 unless a counter tells it.
+    agent_version: an expression, where the service's version is not the agent's.
 #}
-{% macro fact_columns(rows, signal, rank, agent, client, dedupe_key, count='1') -%}
+{% macro fact_columns(rows, signal, rank, agent, client, dedupe_key, count='1', agent_version=none) -%}
     {{ rows }}.org_id as org_id,
     {{ rows }}.record_id as record_id,
     cast({{ signal }} as {{ text() }}) as source_signal,
     cast({{ rank }} as {{ int64() }}) as source_rank,
     cast({{ agent }} as {{ text() }}) as agent,
-    {{ rows }}.service_version as agent_version,
+    {{ agent_version or (rows ~ '.service_version') }} as agent_version,
     {{ rows }}.session_id as session_id,
     cast({{ client }} as {{ text() }}) as client,
     {{ rows }}.ingest_key_id as ingest_key_id,
@@ -74,11 +75,52 @@
     part: an expression that tells several facts of one point apart, if there are.
     count: how many facts a point tells; for tokens, whose columns hold the growth, give '1'.
 #}
-{% macro point_fact_columns(rows, agent, client, part=none, count=none) -%}
+{% macro point_fact_columns(rows, agent, client, part=none, count=none, agent_version=none) -%}
     {{ fact_columns(rows, "'metrics'", 3, agent, client,
         "concat(" ~ rows ~ ".series_id, '|', " ~ rows ~ ".start_time_unix_nano, '|', " ~ rows ~ ".time_unix_nano"
-        ~ ((", '|', " ~ part) if part else "") ~ ")", count or (rows ~ '.increment')) }}
+        ~ ((", '|', " ~ part) if part else "") ~ ")", count or (rows ~ '.increment'), agent_version) }}
 {%- endmacro %}
+
+{#
+    Points of a counter of tokens whose kinds are points of their own, one row for all kinds that one export tells of
+    one model: the shared columns, `model`, one column for each kind, and `dedupe_key`.
+
+    Cached tokens often stand inside the input, so that the kinds must meet in one row before they are split.
+
+    model_key, type_key: attributes of a point; kinds: column by value of the type attribute.
+#}
+{% macro token_points(dialect, metric_name, model_key, type_key, kinds) -%}
+    (
+        select
+            {%- for column in point_columns() %}
+            min(told.{{ column }}) as {{ column }},
+            {%- endfor %}
+            told.model as model,
+            {%- for kind, column in kinds.items() %}
+            cast(sum(case when told.token_type = '{{ kind }}' then told.increment else 0 end) as {{ int64() }}) as {{ column }},
+            {%- endfor %}
+            {{ md5_hex("concat_ws('|', told.org_id, told.resource_attributes, told.session_id, told.model, told.time_unix_nano)") }}
+                as dedupe_key
+        from (
+            select
+                points.*,
+                {{ json_text('points.attributes', model_key) }} as model,
+                {{ json_text('points.attributes', type_key) }} as token_type
+            from {{ counted_points(dialect, [metric_name]) }} as points
+        ) as told
+        where told.token_type in ('{{ kinds.keys() | join("', '") }}')
+        group by told.org_id, told.resource_attributes, told.session_id, told.model, told.time_unix_nano
+    )
+{%- endmacro %}
+
+{# What a fact needs of a metric point besides its value. #}
+{% macro point_columns() %}
+    {{ return([
+        'org_id', 'record_id', 'service_name', 'service_version', 'session_id', 'ingest_key_id', 'identity_email',
+        'identity_account', 'identity_user', 'identity_install', 'team', 'repository', 'occurred_at',
+        'occurred_at_unix_nano', 'event_date', 'client_declared', 'agent_declared', 'attributes',
+    ]) }}
+{% endmacro %}
 
 {# A dialect's metric points of the named counters that grew: `increment` is by how much, whatever the temporality. #}
 {% macro counted_points(dialect, metric_names) -%}

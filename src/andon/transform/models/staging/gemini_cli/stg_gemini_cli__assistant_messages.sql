@@ -1,0 +1,1 @@
+{{ gemini_assistant_messages_query('gemini_cli') }}

@@ -1,0 +1,1 @@
+{{ gemini_git_actions_query('gemini_cli') }}

@@ -1,0 +1,1 @@
+{{ gemini_session_starts_query('gemini_cli', 'config') }}

@@ -1,0 +1,1 @@
+{{ gemini_slash_commands_query('gemini_cli') }}

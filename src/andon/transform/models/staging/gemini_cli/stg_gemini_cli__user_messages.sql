@@ -1,0 +1,1 @@
+{{ gemini_user_messages_query('gemini_cli') }}

@@ -1,0 +1,1 @@
+{{ gemini_file_changes_query('qwen_code') }}
