@@ -11,6 +11,7 @@ Source: design, "Layout"; docs/agents.md, "An agent of your own".
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ PROJECT = Path(__file__).parent
 
 OVERLAID = ("models", "macros", "seeds")
 """Folders of a project in which an installation may add files."""
+
+_DIALECT = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_RECOGNISED = re.compile(r"{%-?\s*macro\s+(\w+)_recognised\s*\(")
 
 
 class UnusableDialects(Exception):
@@ -36,27 +40,66 @@ def project_with(dialects: Path | None, scratch: Path) -> Path:
         scratch: Where to put the project together when there is something to add; replaced as a whole.
 
     Raises:
-        UnusableDialects: The folder is missing, holds none of the three, or holds a file that would
-            replace a shipped one: numbers would change their meaning unseen.
+        UnusableDialects: The folder is missing or holds none of the three; a file in it would replace a
+            shipped one, so that numbers would change their meaning unseen; a model belongs to no dialect,
+            so that nothing would read it; or a dialect says nowhere which records are its own.
     """
     if dialects is None:
         return PROJECT
     if not any((dialects / part).is_dir() for part in OVERLAID):
-        raise UnusableDialects(f"ANDON_DIALECTS is {dialects}, which holds no {', '.join(OVERLAID)}/ folder")
+        raise UnusableDialects(
+            f"ANDON_DIALECTS is {dialects}, which "
+            + (f"holds no {', '.join(OVERLAID)}/ folder" if dialects.is_dir() else "is no folder")
+        )
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(PROJECT, scratch, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     for part in OVERLAID:
         for file in sorted((dialects / part).rglob("*")):
-            place = scratch / file.relative_to(dialects)
-            if not file.is_file():
-                continue
-            if place.exists():
-                raise UnusableDialects(
-                    f"ANDON_DIALECTS: {file} has the name of a shipped file; give it another"
-                )
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, place)
+            if file.is_file():
+                _lay(file, scratch, file.relative_to(dialects))
+    silent = sorted(set(_staged(scratch)) - {"native"} - _recognised(scratch))
+    if silent:
+        raise UnusableDialects(
+            f"ANDON_DIALECTS: dialect {silent[0]} has models but no macro "
+            f"{silent[0]}_recognised(name, scope_name, service_name); put one into a file under macros/"
+        )
     return scratch
+
+
+def _lay(file: Path, project: Path, place: Path) -> None:
+    if (project / place).exists():
+        raise UnusableDialects(f"ANDON_DIALECTS: {file} has the name of a shipped file; give it another")
+    folder = place.parent.name
+    if place.parts[0] == "models" and not (
+        place.parts[1:-1] == ("staging", folder)
+        and _DIALECT.fullmatch(folder)
+        and place.name.startswith(f"stg_{folder}__")
+    ):
+        raise UnusableDialects(
+            f"ANDON_DIALECTS: {file} is no dialect's; "
+            "name it models/staging/<dialect>/stg_<dialect>__<kind>.sql"
+        )
+    (project / place).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, project / place)
+
+
+def _recognised(project: Path) -> set[str]:
+    """Name the dialects that have a macro to recognise their records."""
+    return {
+        dialect
+        for file in (project / "macros").rglob("*.sql")
+        for dialect in _RECOGNISED.findall(file.read_text(encoding="utf-8"))
+    }
+
+
+def _staged(project: Path) -> dict[str, list[str]]:
+    """Name each dialect's models, in the order of their files."""
+    staged: dict[str, list[str]] = {}
+    for model in sorted((project / "models" / "staging").glob("*/stg_*__*.sql")):
+        dialect, _, name = model.stem.removeprefix("stg_").partition("__")
+        if dialect == model.parent.name and dialect not in {"otlp", "directory"}:
+            staged.setdefault(dialect, []).append(name)
+    return staged
 
 
 def variables(project: Path) -> dict[str, Any]:
@@ -64,18 +107,16 @@ def variables(project: Path) -> dict[str, Any]:
     Give the dbt variables that tell the project what its folders hold.
 
     ``staged`` names, dialect by dialect, its models in ``models/staging``: a dialect is a folder there with
-    a model ``stg_<dialect>__<kind>`` in it. ``described`` lists those whose fields and names are in
-    ``seeds/coverage``.
+    a model ``stg_<dialect>__<kind>`` in it. The shipped ones come first, so that no dialect of an
+    installation takes a record that one of them recognises. ``described`` lists those whose fields and
+    names are in ``seeds/coverage``.
     """
-    staged: dict[str, list[str]] = {}
-    for model in sorted((project / "models" / "staging").glob("*/stg_*__*.sql")):
-        dialect, _, name = model.stem.removeprefix("stg_").partition("__")
-        if dialect == model.parent.name and dialect not in {"otlp", "directory"}:
-            staged.setdefault(dialect, []).append(name)
+    shipped, staged = _staged(PROJECT), _staged(project)
     coverage = project / "seeds" / "coverage"
     described = [
         dialect
         for dialect in (path.stem.removesuffix("__fields") for path in sorted(coverage.glob("*__fields.csv")))
         if (coverage / f"{dialect}__names.csv").is_file()
     ]
-    return {"staged": staged, "described": described}
+    ordered = sorted(staged, key=lambda dialect: (dialect not in shipped, dialect))
+    return {"staged": {dialect: staged[dialect] for dialect in ordered}, "described": described}
