@@ -98,6 +98,75 @@ class TestCaptures:
         assert expected == len(staged.facts("assistant_messages", f"codex {run}{told}", "record_id"))
 
 
+# The daemon of the terminal's run was ended before it exported its counters.
+COUNTED = [run for run in RUNS if run != "interactive-tui"]
+ALONE = [
+    *(("logs", run) for run in RUNS),
+    *(("metrics", run) for run in COUNTED),
+    ("traces", "basic-http-protobuf"),
+]
+
+
+@pytest.mark.parametrize(("signal", "run"), ALONE)
+class TestOneSignal:
+    """What one signal alone tells of a run is what happened, as far as the signal tells it."""
+
+    def test_tokens(self, staged: Staged, signal: str, run: str) -> None:
+        """Tokens of every kind are the same from responses, from spans of turns and from the histogram."""
+        columns = (
+            "sum(input_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(output_tokens),"
+            " sum(reasoning_tokens)"
+        )
+        names = ("input_uncached", "cache_read", "cache_write", "output", "reasoning")
+        reported = RUNS[run]["tokens_reported_by_mock"]["by_model"]
+
+        assert [
+            (model, *(tokens[name] for name in names)) for model, tokens in reported.items()
+        ] == staged.facts("model_calls", f"codex {run} {signal} alone", f"model, {columns}", group="model")
+
+    def test_tools(self, staged: Staged, signal: str, run: str) -> None:
+        """A tool's calls count once, also where a counter glues a server's name to its tool's."""
+        org = f"codex {run} {signal} alone"
+        asked = dict(RUNS[run]["tools_requested_by_model"])
+        if asked.pop("exec", 0):
+            asked |= {"exec_command": 1, "apply_patch": 1}
+        servers = {
+            (server, tool): calls
+            for server, tools in RUNS[run].get("mcp_calls", {}).items()
+            for tool, calls in tools.items()
+        }
+
+        assert asked == staged.counts("tool_calls", org, "tool_name")
+        assert servers == staged.counts("tool_calls", org, "mcp_server, mcp_tool", where="tool_kind = 'mcp'")
+        assert {"ok"} == set(staged.counts("tool_calls", org, "outcome"))
+        if RUNS[run].get("sandbox") == "danger-full-access":
+            assert {"auto-high"} == set(staged.counts("tool_calls", org, "autonomy_level"))
+
+    def test_people(self, staged: Staged, signal: str, run: str) -> None:
+        """Prompts and sessions: a resumed conversation is one, and its history no new prompts."""
+        org = f"codex {run} {signal} alone"
+        origins = staged.counts("user_messages", org, "origin")
+        terminal = run == "interactive-tui"
+        client = "terminal-ui" if terminal else "non-interactive-cli"
+
+        assert RUNS[run]["real_user_prompts"] == origins["human"]
+        assert {client} == set(staged.counts("tool_calls", org, "client"))
+        if signal == "metrics":
+            assert staged.counts("session_starts", org, "agent") == {"codex": 1}
+        else:
+            assert len(staged.sessions(org)) == 1
+
+    def test_skills_and_hooks(self, staged: Staged, signal: str, run: str) -> None:
+        """Logs tell skills, spans hooks, counters both."""
+        org = f"codex {run} {signal} alone"
+        skills = RUNS[run].get("skills", {}) if signal != "traces" else {}
+        hooks = RUNS[run].get("hooks", {}) if signal != "logs" else {}
+
+        assert skills == staged.counts("skill_activations", org, "skill_name")
+        if "hooks" in RUNS[run]:
+            assert hooks == staged.counts("hook_runs", org, "hook_event")
+
+
 def test_only_a_hidden_thread_is_a_title_thread(staged: Staged) -> None:
     """A plain conversation beside another one is a person's once it used a tool, or came much later."""
     assert staged.facts("user_messages", "codex threads", "session_id, origin") == [

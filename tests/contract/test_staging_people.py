@@ -57,6 +57,7 @@ def test_resource_attributes_count_on_every_signal(staged: Staged) -> None:
         "claude spans": place,
         "claude metrics": place,
         "codex logs": place,
+        "codex": place,
         "native logs": ("ada@example.com", "own", "acme/shop"),
         "native resource": (None, "core", "Shop"),
     }

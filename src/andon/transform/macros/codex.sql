@@ -1,63 +1,96 @@
-{# Whether Codex says a record. #}
+{# Whether Codex says a record: in a terminal, an editor, the desktop or its daemon, whatever its service is called. #}
 {% macro codex_recognised(name, scope_name, service_name) -%}
     {{ scope_name }} = 'codex'
         or {{ scope_name }} like 'codex\_%' escape '\'
         or {{ name }} like 'codex.%'
-        or {{ service_name }} like 'codex\_%' escape '\'
-        or {{ service_name }} in ('codex', 'codex-cli', 'codex-tui', 'codex-app-server')
+        or {{ matches("lower(" ~ service_name ~ ")", '^codex([ _-]|$)') }}
 {%- endmacro %}
 
-{# Codex' log records of the named events, with the client and kind of their conversation. #}
-{% macro codex_logs(event_names) -%}
+{#
+    Codex' events of the named kinds, with the client and kind of their conversation. Each is told by logs (rank 1)
+    and, without content, by the events of spans (rank 2): rows of different ranks are never to be joined.
+#}
+{% macro codex_events(event_names) -%}
     (
         select
-            logged.*,
+            told.*,
             coalesce(
-                logged.client_declared,
-                {{ codex_client(json_text('logged.attributes', 'originator'), 'logged.service_name') }}
+                told.client_declared,
+                {{ codex_client(json_text('told.attributes', 'originator'), 'told.service_name') }}
             ) as client,
             coalesce(conversations.is_title_thread, 0) as is_title_thread
-        from {{ ref('stg_otlp__log_records') }} as logged
+        from {{ ref('stg_codex__events') }} as told
         left join {{ ref('stg_codex__conversations') }} as conversations
             on
-                logged.org_id = conversations.org_id
-                and logged.session_id = conversations.session_id
-        where
-            logged.dialect = 'codex'
-            and logged.event_name in ('{{ event_names | join("', '") }}')
+                told.org_id = conversations.org_id
+                and told.session_id = conversations.session_id
+        where told.event_name in ('{{ event_names | join("', '") }}')
     )
 {%- endmacro %}
 
-{# The client that an originator names, else the one that the service's own name tells. #}
-{% macro codex_client(originator, service_name) -%}
+{# Codex' counters and histograms of the named metrics that grew, with their client; they name no session. #}
+{% macro codex_points(metric_names) -%}
+    (
+        select
+            told.*,
+            coalesce(
+                told.client_declared,
+                {{ codex_client(json_text('told.attributes', 'originator'), 'told.service_name', json_text('told.attributes', 'session_source')) }}
+            ) as client,
+            coalesce({{ json_text('told.attributes', 'session_source') }}, '') as session_source
+        from {{ counted_points('codex', metric_names) }} as told
+    )
+{%- endmacro %}
+
+{# The client that an originator names, else the one that the service's own name or the session's source tells. #}
+{% macro codex_client(originator, service_name, session_source='null') -%}
     case
-        when {{ originator }} like 'codex\_exec%' escape '\' or {{ originator }} like 'codex\_sdk%' escape '\' then 'non-interactive-cli'
-        when {{ originator }} in ('codex-tui', 'codex_cli_rs', 'codex-cli', 'codex_cli') then 'terminal-ui'
+        when lower({{ originator }}) like 'codex\_exec%' escape '\' or lower({{ originator }}) like 'codex\_sdk%' escape '\'
+            then 'non-interactive-cli'
+        when lower({{ originator }}) in ('codex-tui', 'codex_cli_rs', 'codex-cli', 'codex_cli') then 'terminal-ui'
         when lower({{ originator }}) like '%web%' or lower({{ originator }}) like '%cloud%' then 'web'
         when lower({{ originator }}) like '%desktop%' then 'desktop'
         when
             lower({{ originator }}) like '%vscode%' or lower({{ originator }}) like '%jetbrains%'
             or lower({{ originator }}) like '%xcode%' or lower({{ originator }}) like '%ide%'
             then 'ide'
-        when {{ originator }} is not null then null
-        when {{ service_name }} = 'codex_exec' then 'non-interactive-cli'
+        when {{ known(originator) }} is not null then null
+        when {{ session_source }} = 'exec' then 'non-interactive-cli'
+        when {{ session_source }} = 'cli' then 'terminal-ui'
+        when {{ session_source }} = 'vscode' then 'ide'
+        when {{ service_name }} in ('codex_exec', 'codex-exec') then 'non-interactive-cli'
         when {{ service_name }} in ('codex_cli_rs', 'codex-tui', 'codex-cli') then 'terminal-ui'
+        when lower({{ service_name }}) like '%vscode%' then 'ide'
+        when lower({{ service_name }}) like '%desktop%' then 'desktop'
     end
 {%- endmacro %}
 
-{# The autonomy level of a sandbox and approval policy; null where the pair has none. #}
-{% macro codex_autonomy(sandbox_policy, approval_policy) -%}
+{#
+    A policy's name in letters alone, for versions spell it differently: `workspace-write`, `WorkspaceWrite`,
+    `{"type":"workspace-write",...}`, `workspace-write [workdir, /tmp]`.
+#}
+{% macro codex_policy(expression) -%}
+    {{ without_pattern(without_pattern("lower(" ~ expression ~ ")", '[^a-z]'), '^(type|mode)') }}
+{%- endmacro %}
+
+{#
+    The autonomy level of a sandbox and approval policy; null where the pair has none. Without any sandbox the
+    approval policy is not asked for: counters do not tell it.
+#}
+{% macro codex_autonomy(sandbox_policy, approval_policy='null') -%}
     case
-        when {{ sandbox_policy }} = 'danger-full-access' then 'auto-high'
-        when {{ sandbox_policy }} = 'workspace-write' and {{ approval_policy }} = 'never' then 'auto-high'
-        when {{ sandbox_policy }} = 'workspace-write' and {{ approval_policy }} = 'on-failure' then 'auto-medium'
-        when
-            {{ sandbox_policy }} = 'workspace-write'
-            and {{ approval_policy }} in ('on-request', 'untrusted', 'unless-trusted')
-            then 'auto-low'
-        when
-            {{ sandbox_policy }} = 'read-only'
-            and {{ approval_policy }} in ('on-request', 'untrusted', 'unless-trusted', 'on-failure')
-            then 'manual'
+        when {{ codex_policy(sandbox_policy) }} like 'dangerfullaccess%' then 'auto-high'
+        when {{ codex_policy(sandbox_policy) }} like 'workspacewrite%' then
+            case {{ codex_policy(approval_policy) }}
+                when 'never' then 'auto-high'
+                when 'onfailure' then 'auto-medium'
+                when 'onrequest' then 'auto-low'
+                when 'untrusted' then 'auto-low'
+                when 'unlesstrusted' then 'auto-low'
+            end
+        when {{ codex_policy(sandbox_policy) }} like 'readonly%' then
+            case
+                when {{ codex_policy(approval_policy) }} in ('onrequest', 'untrusted', 'unlesstrusted', 'onfailure') then 'manual'
+            end
     end
 {%- endmacro %}

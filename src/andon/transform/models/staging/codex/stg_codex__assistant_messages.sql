@@ -1,5 +1,5 @@
 select
-    {{ fact_columns('responses', "'logs'", 1, "'codex'", 'responses.client', 'responses.response_key') }},
+    {{ fact_columns('responses', 'responses.source_signal', 'responses.source_rank', "'codex'", 'responses.client', 'responses.response_key') }},
     {{ json_text('responses.attributes', 'model') }} as model
 from {{ ref('stg_codex__responses') }} as responses
 where

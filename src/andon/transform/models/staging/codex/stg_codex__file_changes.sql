@@ -12,8 +12,8 @@ with changes as (
 )
 
 select
-    {{ fact_columns('changes', "'logs'", 1, "'codex'", 'changes.client',
-        "concat(coalesce(changes.call_key, changes.record_id), '|', changes.position)") }},
+    {{ fact_columns('changes', 'changes.source_signal', 'changes.source_rank', "'codex'", 'changes.client',
+        "concat(coalesce(changes.call_key, changes.event_id), '|', changes.position)") }},
     changes.operation as operation,
     {{ file_extension('changes.extension') }} as extension,
     changes.lines_added as lines_added,

@@ -12,8 +12,8 @@ with actions as (
 )
 
 select
-    {{ fact_columns('actions', "'logs'", 1, "'codex'", 'actions.client',
-        "concat(coalesce(actions.call_key, actions.record_id), '|', actions.git_kind, '|', actions.position)") }},
+    {{ fact_columns('actions', 'actions.source_signal', 'actions.source_rank', "'codex'", 'actions.client',
+        "concat(coalesce(actions.call_key, actions.event_id), '|', actions.git_kind, '|', actions.position)") }},
     actions.git_kind as git_kind,
     'parsed' as confidence
 from actions
@@ -21,8 +21,8 @@ where actions.git_kind in ('commit', 'pull_request')
 union all
 -- A pull request opened through a server's own tool leaves no command.
 select
-    {{ fact_columns('results', "'logs'", 1, "'codex'", 'results.client',
-        "concat(coalesce(results.call_key, results.record_id), '|pull_request')") }},
+    {{ fact_columns('results', 'results.source_signal', 'results.source_rank', "'codex'", 'results.client',
+        "concat(coalesce(results.call_key, results.event_id), '|pull_request')") }},
     'pull_request' as git_kind,
     'parsed' as confidence
 from {{ ref('stg_codex__tool_results') }} as results

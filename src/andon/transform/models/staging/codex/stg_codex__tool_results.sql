@@ -7,18 +7,19 @@ with told as (
         {{ json_text('records.attributes', 'success') }} as success,
         {{ json_int('records.attributes', 'process.exit.code') }} as exit_code,
         {{ json_float('records.attributes', 'duration_ms') }} as duration_ms
-    from {{ codex_logs(['codex.tool_result']) }} as records
+    from {{ codex_events(['codex.tool_result']) }} as records
 ),
 
 wrappers as (
     select distinct
         outer_calls.org_id as org_id,
-        outer_calls.record_id as record_id
+        outer_calls.event_id as event_id
     from told as outer_calls
     inner join told as inner_calls
         on
             outer_calls.org_id = inner_calls.org_id
             and outer_calls.session_id = inner_calls.session_id
+            and outer_calls.source_rank = inner_calls.source_rank
             and inner_calls.call_id like 'exec-%'
             -- A second of slack: durations are whole milliseconds of another clock.
             and inner_calls.occurred_at_unix_nano
@@ -37,5 +38,5 @@ from told
 left join wrappers
     on
         told.org_id = wrappers.org_id
-        and told.record_id = wrappers.record_id
-where wrappers.record_id is null
+        and told.event_id = wrappers.event_id
+where wrappers.event_id is null
