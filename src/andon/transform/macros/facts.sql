@@ -87,9 +87,10 @@
 
     Cached tokens often stand inside the input, so that the kinds must meet in one row before they are split.
 
-    model_key, type_key: attributes of a point; kinds: column by value of the type attribute.
+    model_key, type_key: attributes of a point; without a type key the metric's name is the kind.
+    kinds: column by value of the type attribute, or by metric name.
 #}
-{% macro token_points(dialect, metric_name, model_key, type_key, kinds) -%}
+{% macro token_points(dialect, metric_names, model_key, type_key, kinds) -%}
     (
         select
             {%- for column in point_columns() %}
@@ -105,8 +106,8 @@
             select
                 points.*,
                 {{ json_text('points.attributes', model_key) }} as model,
-                {{ json_text('points.attributes', type_key) }} as token_type
-            from {{ counted_points(dialect, [metric_name]) }} as points
+                {{ json_text('points.attributes', type_key) if type_key else 'points.metric_name' }} as token_type
+            from {{ counted_points(dialect, metric_names) }} as points
         ) as told
         where told.token_type in ('{{ kinds.keys() | join("', '") }}')
         group by told.org_id, told.resource_attributes, told.session_id, told.model, told.time_unix_nano

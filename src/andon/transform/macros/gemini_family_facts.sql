@@ -132,7 +132,7 @@ select
     {{ tokens('null') }} as cache_write_tokens,
     points.thoughts as reasoning_tokens,
     {{ safe_float('null') }} as cost_usd
-from {{ token_points(dialect, gemini_prefix(dialect) ~ '.token.usage', 'model', 'type',
+from {{ token_points(dialect, [gemini_prefix(dialect) ~ '.token.usage'], 'model', 'type',
     {'input': 'prompt', 'output': 'output', 'cache': 'cached', 'thought': 'thoughts'}) }} as points
 {% endmacro %}
 

@@ -1,0 +1,1 @@
+{{ copilot_assistant_messages_query('copilot_cli') }}

@@ -1,0 +1,1 @@
+{{ copilot_git_actions_query('copilot_cli') }}

@@ -1,0 +1,1 @@
+{{ copilot_assistant_messages_query('vscode_copilot_chat') }}

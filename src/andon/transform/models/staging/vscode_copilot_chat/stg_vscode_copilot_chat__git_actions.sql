@@ -1,0 +1,1 @@
+{{ copilot_git_actions_query('vscode_copilot_chat') }}
