@@ -82,10 +82,11 @@
 {%- endmacro %}
 
 {#
-    Points of a counter of tokens whose kinds are points of their own, one row for all kinds that one export tells of
-    one model: the shared columns, `model`, one column for each kind, and `dedupe_key`.
+    Points of a counter of tokens whose kinds are points of their own, one row for all kinds that a sender tells of one
+    model in one session on one day: the shared columns, `model`, one column for each kind, and `dedupe_key`.
 
-    Cached tokens often stand inside the input, so that the kinds must meet in one row before they are split.
+    Cached tokens often stand inside the input, so that the kinds must meet in one row before they are split; kinds of
+    one export may differ in their nanoseconds, so that they meet by the day.
 
     model_key, type_key: attributes of a point; without a type key the metric's name is the kind.
     kinds: column by value of the type attribute, or by metric name.
@@ -100,7 +101,7 @@
             {%- for kind, column in kinds.items() %}
             cast(sum(case when told.token_type = '{{ kind }}' then told.increment else 0 end) as {{ int64() }}) as {{ column }},
             {%- endfor %}
-            {{ md5_hex("concat_ws('|', told.org_id, told.resource_attributes, told.session_id, told.model, told.time_unix_nano)") }}
+            {{ md5_hex("concat_ws('|', told.org_id, told.resource_attributes, told.session_id, told.model, told.event_date)") }}
                 as dedupe_key
         from (
             select
