@@ -129,7 +129,7 @@ def test_without_the_librarys_spans(staged: Staged) -> None:
         ("edit", "(unknown)"),
     ]
     assert staged.facts("skill_activations", org, "skill_name") == [("(unknown)",)]
-    assert staged.facts("user_messages", org, "session_id, origin") == [("s", "human")]
+    assert staged.facts("user_messages", org, "session_id, origin") == [("s", "human"), ("s", "human")]
     assert staged.facts("model_calls", org, "model") == []
 
 

@@ -79,6 +79,8 @@ SCENARIOS_OPENCODE: dict[str, list[Sent]] = {
             _tool(5, "edit", 50, status=2),
             {**_tool(6, "bash", 60, status=2), "events": _REFUSED},
             _tool(7, "skill", 70),
+            # Said while the tools ran: a trace of its own.
+            _span("SessionPrompt.createUserMessage", 8, 65, 5, {}, trace=_OTHER_TRACE),
         )
     ],
     "opencode sub-agents": [

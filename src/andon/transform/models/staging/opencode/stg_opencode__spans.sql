@@ -32,6 +32,20 @@ traces as (
         ) as place
     from spans
     where spans.known_session_id is not null
+),
+
+-- What a person says while the agent is at work begins a trace in which nothing else happens.
+processes_sessions as (
+    select
+        spans.org_id as org_id,
+        spans.process_id as process_id,
+        min(spans.known_session_id) as session_id
+    from spans
+    where
+        spans.known_session_id is not null
+        and spans.process_id is not null
+    group by spans.org_id, spans.process_id
+    having count(distinct spans.known_session_id) = 1
 )
 
 select
@@ -46,7 +60,7 @@ select
     spans.attributes as attributes,
     spans.events as events,
     spans.own_session_id as own_session_id,
-    coalesce(spans.known_session_id, traces.session_id) as session_id,
+    coalesce(spans.known_session_id, traces.session_id, processes_sessions.session_id) as session_id,
     spans.is_subagent as is_subagent,
     spans.identity_email as identity_email,
     spans.identity_account as identity_account,
@@ -69,6 +83,10 @@ left join traces
         spans.org_id = traces.org_id
         and spans.trace_id = traces.trace_id
         and traces.place = 1
+left join processes_sessions
+    on
+        spans.org_id = processes_sessions.org_id
+        and spans.process_id = processes_sessions.process_id
 left join {{ ref('stg_opencode__processes') }} as processes
     on
         spans.org_id = processes.org_id
