@@ -226,7 +226,6 @@ def _extension(attributes: Mapping[str, Value]) -> dict[str, Value]:
 _MACHINE_TEXTS = (
     "<task-notification>",
     "<system-reminder>",
-    "<system-notification>",
     "<local-command-stdout>",
     "<local-command-stderr>",
     "<local-command-caveat>",

@@ -101,17 +101,18 @@
             {%- for kind, column in kinds.items() %}
             cast(sum(case when told.token_type = '{{ kind }}' then told.increment else 0 end) as {{ int64() }}) as {{ column }},
             {%- endfor %}
-            {{ md5_hex("concat_ws('|', told.org_id, told.resource_attributes, told.session_id, told.model, told.event_date)") }}
+            {{ md5_hex("concat_ws('|', told.org_id, told.resource_attributes, told.session_id, told.model, told.day)") }}
                 as dedupe_key
         from (
             select
                 points.*,
+                points.event_date as day,
                 {{ json_text('points.attributes', model_key) }} as model,
                 {{ json_text('points.attributes', type_key) if type_key else 'points.metric_name' }} as token_type
             from {{ counted_points(dialect, metric_names) }} as points
         ) as told
         where told.token_type in ('{{ kinds.keys() | join("', '") }}')
-        group by told.org_id, told.resource_attributes, told.session_id, told.model, told.time_unix_nano
+        group by told.org_id, told.resource_attributes, told.session_id, told.model, told.day
     )
 {%- endmacro %}
 
