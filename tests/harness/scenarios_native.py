@@ -192,7 +192,7 @@ SCENARIOS_NATIVE: dict[str, list[Sent]] = {
                 "",
                 [
                     _counter(f"{_USED}.input_tokens", 10, 100.0),
-                    _counter(f"{_USED}.cache_read.input_tokens", 10, 60.0),
+                    _counter(f"{_USED}.cache_read.input_tokens", 11, 60.0),
                     _counter(f"{_USED}.cache_write.input_tokens", 10, 30.0),
                     _counter(f"{_USED}.output_tokens", 10, 9.0),
                     _counter(f"{_USED}.reasoning.output_tokens", 10, 4.0),

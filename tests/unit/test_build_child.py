@@ -13,6 +13,7 @@ import pytest
 
 from andon.config import Settings
 from andon.transform import child, run
+from andon.transform.project import PROJECT
 
 NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 
@@ -74,7 +75,12 @@ def test_the_lock_lasts_as_long_as_the_child(tmp_path: Path) -> None:
 def test_an_order_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     """The child answers a wrong order in its own words, not with a traceback."""
     order = child.Order(
-        command="dance", target_path=str(tmp_path), log_path=str(tmp_path), threads=1, variables={}
+        command="dance",
+        project_path=str(PROJECT),
+        target_path=str(tmp_path),
+        log_path=str(tmp_path),
+        threads=1,
+        variables={},
     )
 
     answer = subprocess.run(
@@ -93,6 +99,7 @@ def test_nothing_dbt_prints_is_mistaken_for_progress(tmp_path: Path) -> None:
     """Only JSON lines leave the child; what dbt says goes to a file, and trouble is told in words."""
     order = child.Order(
         command="build",
+        project_path=str(PROJECT),
         target_path=str(tmp_path / "target"),
         log_path=str(tmp_path / "logs"),
         threads=1,
@@ -127,7 +134,12 @@ def test_a_child_that_dies_is_a_failed_build(tmp_path: Path, monkeypatch: pytest
 def test_a_child_nobody_listens_to_ends(tmp_path: Path) -> None:
     """When whoever ordered a build is gone, the child leaves the warehouse at its next line."""
     order = child.Order(
-        command="dance", target_path=str(tmp_path), log_path=str(tmp_path), threads=1, variables={}
+        command="dance",
+        project_path=str(PROJECT),
+        target_path=str(tmp_path),
+        log_path=str(tmp_path),
+        threads=1,
+        variables={},
     )
     with subprocess.Popen(
         [sys.executable, "-m", "andon.transform.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -20,22 +20,20 @@ with points as (
     from {{ counted_points('native', counters.values() | list + [histogram]) }} as grown
 ),
 
--- One export tells each kind of token beside the others: the input's cached part is taken out of that input.
+-- Cached tokens stand inside the input: both must meet before one is taken out of the other. Points of one export may
+-- differ in their nanoseconds, so that they meet by the day.
 keyed as (
     select
         points.*,
-        concat(
-            {{ md5_hex("concat_ws('|', points.org_id, points.resource_attributes, points.scope_name, points.session_id, "
-                ~ "points.model, coalesce(points.operation_name, ''), points.source_rank)") }},
-            '|', points.start_time_unix_nano, '|', points.time_unix_nano
-        ) as dedupe_key
+        {{ md5_hex("concat_ws('|', points.org_id, points.resource_attributes, points.scope_name, points.session_id, "
+            ~ "points.model, coalesce(points.operation_name, ''), points.source_rank, points.event_date)") }} as dedupe_key
     from points
 ),
 
 summed as (
     select
         keyed.*,
-        row_number() over (partition by keyed.org_id, keyed.dedupe_key order by keyed.record_id) as place,
+        row_number() over (partition by keyed.org_id, keyed.dedupe_key order by keyed.occurred_at_unix_nano, keyed.record_id) as place,
         {%- for column, metric in counters.items() %}
         sum(case
             when keyed.metric_name = '{{ metric }}' then keyed.increment
@@ -45,10 +43,10 @@ summed as (
             when keyed.token_type in ('output', 'completion') then keyed.increment
             {%- endif %}
             else 0
-        end) over of_export as {{ column }}{{ ',' if not loop.last }}
+        end) over of_the_day as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from keyed
-    window of_export as (partition by keyed.org_id, keyed.dedupe_key)
+    window of_the_day as (partition by keyed.org_id, keyed.dedupe_key)
 )
 
 select summed.*

@@ -40,7 +40,7 @@ where
         and (facts.is_span = 1 or {{ json_text('facts.attributes', 'error.type') }} is null)
     )
 union all
--- Where neither spans nor records come: what the counters grew by, of one export each.
+-- Where neither spans nor records come: what the counters grew by in a day.
 select
     {{ fact_columns('counted', "'metrics'", 'counted.source_rank', 'counted.agent', 'counted.client_declared', 'counted.dedupe_key') }},
     counted.model as model,
