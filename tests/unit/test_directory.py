@@ -300,6 +300,8 @@ def test_the_warehouse_gets_the_rows_that_numbers_depend_on(directory: Directory
     shared = directory.create_key(org_id, "ingest", now=NOW)
     directory.create_key(org_id, "analytics", role="owner", now=NOW)
 
+    directory.add_mcp_names(org_id, ["demo"], now=NOW)
+
     rows = directory.export_rows()
 
     owners = {row["key_id"]: row["owner_identity"] for row in rows.pop("ingest_keys")}
@@ -317,4 +319,28 @@ def test_the_warehouse_gets_the_rows_that_numbers_depend_on(directory: Directory
         "identity_aliases": [
             {"org_id": org_id, "identity": "account:2", "canonical_identity": "email:dev@example.com"}
         ],
+        "mcp_names": [{"org_id": org_id, "name": "demo"}],
     } == rows
+
+
+def test_mcp_names_are_a_list_of_each_organisation(directory: Directory) -> None:
+    """Names are listed once, spelled as they were given, and taken off one by one."""
+    org_id = directory.create_org("Names", now=NOW).org_id
+
+    assert directory.add_mcp_names(org_id, [" Demo ", "echo", "echo"], now=NOW) == ["Demo", "echo", "echo"]
+    directory.add_mcp_names(org_id, ["echo"], now=NOW)
+    assert directory.mcp_names(org_id) == ["Demo", "echo"]
+    directory.remove_mcp_name(org_id, "echo")
+    assert directory.mcp_names(org_id) == ["Demo"]
+    with pytest.raises(NoSuch, match="not listed"):
+        directory.remove_mcp_name(org_id, "echo")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201])
+def test_a_malformed_mcp_name_lists_nothing(directory: Directory, name: str) -> None:
+    """One bad name of several leaves the list as it was."""
+    org_id = directory.create_org(f"Malformed {len(name)} {name[:1]!r}", now=NOW).org_id
+
+    with pytest.raises(DirectoryError, match="no name of an MCP server"):
+        directory.add_mcp_names(org_id, ["good", name], now=NOW)
+    assert directory.mcp_names(org_id) == []

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from andon.cli import mcp_names
 from andon.cli.options import Data, Org, chosen_org, open_directory_of, settings_of
 from andon.cli.terminal import note, say, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Make and list organisations, decide about their content.")
+app.add_typer(mcp_names.app, name="mcp-names")
 
 
 class Content(StrEnum):

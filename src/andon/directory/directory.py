@@ -23,10 +23,11 @@ from andon.config import Settings
 from andon.directory.engine import open_engine
 from andon.directory.identities import email_identity
 from andon.directory.keyring import Keyring
+from andon.directory.mcp_names import McpNames
 from andon.directory.people import People, new_id
 from andon.directory.problems import DirectoryError, NoSuch, Taken, Unusable
 from andon.directory.schema import bring_to_head
-from andon.directory.tables import identity_aliases, keys, organisations, people
+from andon.directory.tables import identity_aliases, keys, mcp_names, organisations, people
 
 _MAX_NAME = 200
 _PEPPER_BYTES = 32
@@ -48,7 +49,7 @@ class Organisation(msgspec.Struct, frozen=True):
     created_at: dt.datetime
 
 
-class Directory(Keyring, People):
+class Directory(Keyring, People, McpNames):
     """
     Organisations, their people and their keys.
 
@@ -125,7 +126,8 @@ class Directory(Keyring, People):
         Returns:
             One list a table, in a fixed order: ``organisations`` (org_id, name), ``people`` (org_id, email,
             display_name, identity), ``identity_aliases`` (org_id, identity, canonical_identity),
-            ``ingest_keys`` (key_id, org_id, owner_identity, which is null for a key without an owner).
+            ``ingest_keys`` (key_id, org_id, owner_identity, which is null for a key without an owner),
+            ``mcp_names`` (org_id, name).
         """
         aliases = identity_aliases.c
         with self._engine.begin() as connection:
@@ -141,6 +143,9 @@ class Directory(Keyring, People):
                 .outerjoin(people, people.c.person_id == keys.c.person_id)
                 .where(keys.c.kind == "ingest")
                 .order_by(keys.c.key_id)
+            )
+            names = connection.execute(
+                select(mcp_names.c.org_id, mcp_names.c.name).order_by(mcp_names.c.org_id, mcp_names.c.name)
             )
             return {
                 "organisations": [{"org_id": row.org_id, "name": row.name} for row in orgs],
@@ -162,6 +167,7 @@ class Directory(Keyring, People):
                     }
                     for row in ingest
                 ],
+                "mcp_names": [dict(row._mapping) for row in names],  # noqa: SLF001 (as above)
             }
 
     def close(self) -> None:

@@ -85,6 +85,14 @@ identity_aliases = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+mcp_names = Table(
+    "mcp_names",
+    metadata,
+    Column("org_id", String(30), ForeignKey("organisations.org_id"), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+)
+
 keys = Table(
     "keys",
     metadata,

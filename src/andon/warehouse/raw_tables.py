@@ -38,6 +38,7 @@ DIRECTORY_TABLES: dict[str, tuple[str, ...]] = {
     "people": ("org_id", "email", "display_name", "identity"),
     "identity_aliases": ("org_id", "identity", "canonical_identity"),
     "ingest_keys": ("key_id", "org_id", "owner_identity"),
+    "mcp_names": ("org_id", "name"),
 }
 """Tables copied from the directory before each build, with their columns; all are text."""
 

@@ -38,3 +38,10 @@
 {%- endmacro %}
 
 {% macro duckdb__md5_hex(expression) -%} md5({{ expression }}) {%- endmacro %}
+
+{# 64 hex digits of the SHA-256 of the text, lower case. #}
+{% macro sha256_hex(expression) -%}
+    {{ return(adapter.dispatch('sha256_hex', 'andon')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__sha256_hex(expression) -%} sha256({{ expression }}) {%- endmacro %}

@@ -1,5 +1,5 @@
 {#- Every way in which an organisation's agents named their tools, and the one name that reports use. -#}
-with named as (
+with reported as (
     select
         calls.org_id as org_id,
         nullif(calls.tool_name, '') as reported_name,
@@ -18,11 +18,42 @@ with named as (
         {{ repaired_tool_name('calls.tool_name') }}
 ),
 
+-- A digest whose name nobody knows keeps its first digits, so that two servers never become one.
+named as (
+    select
+        reported.org_id as org_id,
+        reported.reported_name as reported_name,
+        reported.tool_kind as tool_kind,
+        reported.reported_server as reported_server,
+        reported.reported_tool as reported_tool,
+        reported.repaired_name as repaired_name,
+        reported.uses as uses,
+        case
+            when length(reported.reported_server) = 64
+                then coalesce(servers.name, concat('(hashed ', left(reported.reported_server, 8), ')'))
+            else reported.reported_server
+        end as clear_server,
+        case
+            when length(reported.reported_tool) = 64
+                then coalesce(tools.name, concat('(hashed ', left(reported.reported_tool, 8), ')'))
+            else reported.reported_tool
+        end as clear_tool
+    from reported
+    left join {{ ref('int_mcp_names') }} as servers
+        on
+            reported.org_id = servers.org_id
+            and reported.reported_server = servers.digest
+    left join {{ ref('int_mcp_names') }} as tools
+        on
+            reported.org_id = tools.org_id
+            and reported.reported_tool = tools.digest
+),
+
 -- `mcp__server__tool` says both where the agent did not say them apart.
 parts as (
     select
         named.*,
-        nullif(named.reported_server, '(redacted)') as told_server,
+        nullif(named.clear_server, '(redacted)') as told_server,
         case
             when named.repaired_name like 'mcp\_\_%\_\_%' escape '\'
                 then substr(named.repaired_name, 6, {{ position_of('__', 'substr(named.repaired_name, 6)') }} - 1)
@@ -105,9 +136,10 @@ settled as (
         parts.tool_kind as tool_kind,
         parts.reported_server as reported_server,
         parts.reported_tool as reported_tool,
+        parts.clear_server as clear_server,
         coalesce(parts.repaired_name, '(unknown)') as repaired_name,
         coalesce(lower(parts.told_server), lower(parts.glued_server), seams.server_key) as server_key,
-        coalesce(seams.tool, parts.reported_tool, parts.glued_tool) as mcp_tool,
+        coalesce(seams.tool, parts.clear_tool, parts.glued_tool) as mcp_tool,
         coalesce(parts.tool_kind, '') = 'mcp'
         or coalesce(parts.repaired_name, '') like 'mcp\_\_%' escape '\' as is_mcp
     from parts
@@ -130,7 +162,7 @@ select
         else settled.repaired_name
     end as tool,
     settled.is_mcp as is_mcp,
-    case when settled.is_mcp then coalesce(servers.server, settled.reported_server, '(unknown)') end as mcp_server,
+    case when settled.is_mcp then coalesce(servers.server, settled.clear_server, '(unknown)') end as mcp_server,
     case when settled.is_mcp then settled.mcp_tool end as mcp_tool
 from settled
 left join servers
