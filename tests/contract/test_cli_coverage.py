@@ -12,7 +12,14 @@ import pytest
 
 from andon.app.coverage import troubles
 from andon.config import read_settings
-from andon.contract.coverage import AgentCoverage
+from andon.contract.coverage import (
+    AgentCoverage,
+    Field,
+    FieldCoverage,
+    FieldStatus,
+    SignalCounts,
+    VersionCoverage,
+)
 from andon.directory.directory import open_directory
 
 from hand_made import NOW, publish_by_hand, rows
@@ -120,9 +127,62 @@ def agent(**said: object) -> AgentCoverage:
     return AgentCoverage(**well | said)  # type: ignore[arg-type]
 
 
+def field(name: Field, status: FieldStatus, **said: str) -> FieldCoverage:
+    """A field with a status."""
+    known: dict[str, object] = {
+        "field": name,
+        "quality": "exact",
+        "status": status,
+        "occasions": 9,
+        "known_ratio": 0.0,
+        "known_ratio_7_days": 0.0,
+        "last_known_date": None,
+        "lost_since": None,
+        "lost_version": None,
+        "reason": None,
+        "improved_by": None,
+    }
+    return FieldCoverage(**known | said)  # type: ignore[arg-type]
+
+
 def test_an_agent_that_is_well_is_not_mentioned() -> None:
     """Nor one that is merely quiet."""
     assert [*troubles(agent()), *troubles(agent(status="quiet"))] == []
+
+
+def test_what_never_came_is_one_line_a_reason() -> None:
+    """With the reason and what it needs; a field that is merely not seen is no trouble."""
+    login = {"reason": "It knows who is logged in.", "improved_by": "a login"}
+    fields = [
+        field("person", "missing", **login),
+        field("team", "missing", **login),
+        field("model", "missing"),
+        field("commits", "not_seen"),
+        field("lines", "switch", improved_by="LINES=1"),
+    ]
+
+    account, model = troubles(agent(fields=fields))
+    assert account == (
+        "codex should tell person, team and does not (It knows who is logged in); "
+        "it needs a login; if that is so, update Andon"
+    )
+    assert model == "codex should tell model and does not; look at its settings, or update Andon"
+
+
+def test_a_version_that_nobody_understands_is_named() -> None:
+    """A known agent needs an update of Andon, another one a dialect; an old version is nobody's trouble."""
+    counted = SignalCounts(logs=1_000, spans=0, metrics=234)
+    version = VersionCoverage(
+        version="9", is_mute=True, signals=counted, facts=0, sessions=0, people=0,
+        first_seen_at=MOMENT, last_seen_at=MOMENT,
+    )  # fmt: skip
+    said = "codex 9 sent 1,234 records and nothing that Andon understands; "
+
+    assert list(troubles(agent(versions=[version]))) == [said + "update Andon"]
+    (line,) = troubles(agent(versions=[version], is_described=False))
+    assert line == said + "docs/agents.md says how to add an agent"
+    later = MOMENT + dt.timedelta(days=8)
+    assert list(troubles(agent(versions=[version], last_seen_at=later))) == []
 
 
 def test_an_agent_that_fell_silent_is_one_line() -> None:

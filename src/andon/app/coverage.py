@@ -42,12 +42,7 @@ def troubles(agent: AgentCoverage) -> Iterator[str]:
                 f"understands; {what}"
             )
     yield from _lost(agent)
-    for field in agent.fields:
-        if field.status == "missing":
-            yield (
-                f"{agent.agent} should tell {field.field} and did not on {field.occasions:,} occasions; "
-                f"{_remedy(field)}"
-            )
+    yield from _missing(agent)
     if agent.is_described and agent.unknown_names:
         names = [f"{name.signal} {name.name}" for name in agent.unknown_names]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
@@ -66,6 +61,17 @@ def _lost(agent: AgentCoverage) -> Iterator[str]:
             together.setdefault((who, field.lost_since, _remedy(field)), []).append(field.field)
     for (who, since, remedy), fields in together.items():
         yield f"{who} does not tell {', '.join(fields)} any more since {since}; {remedy}"
+
+
+def _missing(agent: AgentCoverage) -> Iterator[str]:
+    """Say what never came though it is promised: one line for the fields of one reason and remedy."""
+    together: dict[tuple[str | None, str], list[str]] = {}
+    for field in agent.fields:
+        if field.status == "missing":
+            together.setdefault((field.reason, _remedy(field)), []).append(field.field)
+    for (reason, remedy), fields in together.items():
+        why = f" ({reason.rstrip('.')})" if reason else ""
+        yield f"{agent.agent} should tell {', '.join(fields)} and does not{why}; {remedy}"
 
 
 def _remedy(field: FieldCoverage) -> str:

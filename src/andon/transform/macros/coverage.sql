@@ -105,6 +105,23 @@
     )
 {%- endmacro %}
 
+{#
+    The agent's version of a record: its service's, unless the dialect has a macro `<dialect>_version(rows)` because
+    the two are not the same.
+#}
+{% macro version_of_record(rows) -%}
+    case {{ rows }}.dialect
+        {%- for dialect in var('staged') %}
+        {%- set own_version = context.get(dialect ~ '_version') %}
+        {%- if own_version %}
+        when '{{ dialect }}' then {{ own_version(rows) }}
+        {%- endif %}
+        {%- endfor %}
+        when '' then null
+        else {{ rows }}.service_version
+    end
+{%- endmacro %}
+
 {# A query of text columns without a row. #}
 {% macro no_rows_of(columns) -%}
     select

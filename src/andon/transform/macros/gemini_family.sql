@@ -20,6 +20,9 @@
     {{ without_pattern(name, '^(gemini_cli|qwen-code)\\.') }}
 {%- endmacro %}
 
+{# What coverage takes for the version of a record of Gemini CLI. #}
+{% macro gemini_cli_version(rows) -%} {{ gemini_version('gemini_cli', rows) }} {%- endmacro %}
+
 {# The agent's version: Gemini CLI sends that of its runtime, which is not it. #}
 {% macro gemini_version(dialect, rows) -%}
     {{ 'cast(null as ' ~ text() ~ ')' if dialect == 'gemini_cli' else rows ~ '.service_version' }}
