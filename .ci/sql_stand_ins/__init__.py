@@ -24,6 +24,7 @@ _STAND_INS = {
     "shared_values": "1 as shared",
     # A list of names.
     "fact_kinds": "k",
+    "point_columns": "k",
     "fact_keys": "1 as shared",
     # From-items.
     "first_received": "(select 1 as one)",

@@ -261,3 +261,16 @@ def test_hidden_names_and_repeated_requests(staged: Staged) -> None:
 def test_cumulative_counters_are_differenced(staged: Staged) -> None:
     """A cumulative counter gives its growth, per process: three commits of one and two of the next."""
     assert staged.counts("git_actions", "claude counters", "git_kind, confidence") == {("commit", "exact"): 5}
+
+
+def test_requests_that_are_not_logged_are_counted(staged: Staged) -> None:
+    """What the automatic mode asks a second model is told by spans, else by counters beyond the log."""
+    columns = "model, purpose, sum(input_tokens), sum(cache_read_tokens), sum(output_tokens)"
+    expected = [
+        ("claude-opus-5-5", "main", 5040, 600, 204),
+        ("claude-sonnet-5", "auxiliary", 19900, 2000, 1390),
+    ]
+
+    for told in ("", " logs and metrics", " backwards and twice"):
+        org = f"claude-code auto-mode-classifier{told}"
+        assert staged.facts("model_calls", org, columns, group="model, purpose") == expected

@@ -146,6 +146,10 @@ def said(reports: dict[str, Any]) -> dict[str, Any]:
 
 _LEVELS = {
     "bypassPermissions": "auto_high",
+    "auto": "auto_medium",
+    "plan": "spec",
+    "default": "manual",
+    "auto_edit": "auto_low",
     "acceptEdits": "auto_low",
     "danger-full-access": "auto_high",
     "yolo": "auto_high",

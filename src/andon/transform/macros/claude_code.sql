@@ -134,3 +134,8 @@
         {{ rows }}.record_id
     )
 {%- endmacro %}
+
+{# A model as its interface calls it: without the mark of a wider context, which logs and counters do not share. #}
+{% macro claude_code_model(model) -%}
+    {{ without_pattern(model, '\\[[^\\]]*\\]$') }}
+{%- endmacro %}

@@ -1,7 +1,7 @@
 with requests as (
     select
         records.*,
-        {{ json_text('records.attributes', 'model') }} as model,
+        {{ claude_code_model(json_text('records.attributes', 'model')) }} as model,
         {{ json_text('records.attributes', 'effort') }} as effort,
         {{ json_text('records.attributes', 'query_source') }} as query_source,
         {{ json_text('records.attributes', 'agent_id') }} as agent_id,
@@ -12,20 +12,27 @@ with requests as (
 spans as (
     select
         finished.*,
-        {{ json_text('finished.attributes', 'model') }} as model,
+        {{ claude_code_model(json_text('finished.attributes', 'model')) }} as model,
         {{ json_text('finished.attributes', 'effort') }} as effort,
         {{ json_text('finished.attributes', 'query_source_safe') }} as query_source,
         {{ json_text('finished.attributes', 'agent_id') }} as agent_id,
         {{ json_text('finished.attributes', 'request_id') }} as request_id
     from {{ claude_code_spans(['claude_code.llm_request']) }} as finished
-    where coalesce({{ json_text('finished.attributes', 'success') }}, 'true') = 'true'
+    left join {{ ref('stg_claude_code__unlogged_calls') }} as unlogged
+        on
+            finished.org_id = unlogged.org_id
+            and finished.record_id = unlogged.record_id
+            and unlogged.source_signal = 'spans'
+    where
+        unlogged.record_id is null
+        and coalesce({{ json_text('finished.attributes', 'success') }}, 'true') = 'true'
 ),
 
 -- Without logs and traces the token counter still tells how much which model used.
 points as (
     select
         told.*,
-        {{ json_text('told.attributes', 'model') }} as model,
+        {{ claude_code_model(json_text('told.attributes', 'model')) }} as model,
         {{ json_text('told.attributes', 'effort') }} as effort,
         {{ json_text('told.attributes', 'query_source') }} as query_source,
         {{ json_text('told.attributes', 'type') }} as token_type
@@ -72,3 +79,18 @@ select
     {{ tokens('null') }} as reasoning_tokens,
     {{ safe_float('null') }} as cost_usd
 from points
+union all
+-- Of the first rank, beside the log records that do not tell them.
+select
+    {{ fact_columns('unlogged', 'unlogged.source_signal', 1, "'claude-code'", 'unlogged.client_declared',
+        'unlogged.dedupe_key') }},
+    unlogged.model as model,
+    {{ model_tier('null', 'null') }} as model_tier,
+    'auxiliary' as purpose,
+    unlogged.input_tokens as input_tokens,
+    unlogged.output_tokens as output_tokens,
+    unlogged.cache_read_tokens as cache_read_tokens,
+    unlogged.cache_write_tokens as cache_write_tokens,
+    {{ tokens('null') }} as reasoning_tokens,
+    {{ safe_float('null') }} as cost_usd
+from {{ ref('stg_claude_code__unlogged_calls') }} as unlogged
