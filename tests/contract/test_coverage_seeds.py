@@ -12,7 +12,7 @@ from andon.cli.agents_table import BEGIN, END, Described, descriptions, with_tab
 from andon.contract.coverage import Field
 from andon.transform.project import PROJECT, variables
 
-from staged import FOLDERS, Staged, shared_folder, truth
+from staged import FOLDERS, Staged, runs_of, shared_folder
 
 SEEDS = PROJECT / "seeds" / "coverage"
 DESCRIBED = variables(PROJECT)["described"]
@@ -58,7 +58,7 @@ def test_every_name_is_listed_once(dialect: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("agent", "run"),
-    [(agent, run) for agent in FOLDERS if agent.replace("-", "_") in DESCRIBED for run in truth(agent)],
+    [(agent, run) for agent in FOLDERS if agent.replace("-", "_") in DESCRIBED for run in runs_of(agent)],
 )
 def test_every_recorded_name_is_known(agent: str, run: str, staged: Staged) -> None:
     """A recorded run has no record that its dialect does not recognise, and no name that it does not list."""

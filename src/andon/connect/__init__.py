@@ -1,0 +1,1 @@
+"""The settings by which each agent sends its telemetry here: naming, writing and taking them back."""
