@@ -274,3 +274,89 @@ def test_requests_that_are_not_logged_are_counted(staged: Staged) -> None:
     for told in ("", " logs and metrics", " backwards and twice"):
         org = f"claude-code auto-mode-classifier{told}"
         assert staged.facts("model_calls", org, columns, group="model, purpose") == expected
+def test_nameless_counters_give_way_to_logs(staged: Staged) -> None:
+    """Counters without a session stand back where the same person's logs tell the day."""
+    assert staged.facts("model_calls", "claude nameless counters", "source_signal, input_tokens") == [
+        ("logs", 10)
+    ]
+    assert staged.facts("session_starts", "claude nameless counters", "source_signal, session_id") == [
+        ("logs", "s")
+    ]
+
+
+def test_nameless_counters_alone(staged: Staged) -> None:
+    """Cumulative counters of two processes: their last values add up; who continues begins nothing."""
+    org = "claude only counters"
+
+    assert staged.counts("session_starts", org, "agent") == {"claude-code": 4}
+    assert staged.facts("model_calls", org, "sum(input_tokens), sum(cache_read_tokens)", group="agent") == [
+        (35, 7)
+    ]
+    assert staged.counts("file_changes", org, "operation, extension") == {("create", "(unknown)"): 3}
+
+
+def test_an_old_version(staged: Staged) -> None:
+    """Without permission modes on decisions the change of mode tells; what is new or failed is no fact."""
+    assert staged.facts("tool_calls", "claude old", "tool_kind, mcp_server, mcp_tool, autonomy_level") == [
+        ("mcp", "demo", "echo", "spec"),
+        ("subagent", None, None, "spec"),
+    ]
+    assert staged.facts("model_calls", "claude old", "purpose, cache_write_tokens") == [("auxiliary", 3)]
+    assert staged.counts("user_messages", "claude old", "origin") == {"human": 1}
+
+
+def test_decisions(staged: Staged) -> None:
+    """Whoever allowed a call, it ran; a refused one is denied; a mode without a level has none."""
+    assert staged.facts("tool_calls", "claude decisions", "call_id, outcome, autonomy_level") == [
+        ("t0", "ok", "manual"),
+        ("t1", "ok", "auto-medium"),
+        ("t2", "denied", "auto-high"),
+        ("t3", "denied", None),
+    ]
+
+
+def test_commands(staged: Staged) -> None:
+    """All are slash commands; only those that ask the agent something are messages too."""
+    assert staged.counts("slash_commands", "claude commands", "command_name") == {
+        "clear": 1,
+        "compact": 1,
+        "tools:review": 1,
+        "(redacted)": 2,
+    }
+    assert staged.counts("user_messages", "claude commands", "origin") == {"command": 3}
+
+
+def test_clients(staged: Staged) -> None:
+    """The entry point names the client; one that nobody knows names none."""
+    assert dict(staged.facts("user_messages", "claude clients", "session_id, client")) == {
+        "cli": "terminal-ui",
+        "sdk-py": "non-interactive-cli",
+        "claude-vscode": "ide",
+        "claude-jetbrains": "ide",
+        "claude-desktop": "desktop",
+        "remote": "web",
+        "x": None,
+        "piped": "non-interactive-cli",
+    }
+
+
+def test_spans_without_names_and_texts(staged: Staged) -> None:
+    """Spans tell refusals, a notification by its place, and redacted names as such."""
+    org = "claude spans"
+
+    assert staged.facts("tool_calls", org, "call_id, tool_name, tool_kind, mcp_server, outcome") == [
+        ("t1", "Agent", "subagent", None, "ok"),
+        ("t2", "(redacted)", "mcp", "(redacted)", "ok"),
+        ("t3", "Write", "builtin", None, "denied"),
+        ("t4", "Skill", "skill", None, "ok"),
+    ]
+    assert staged.counts("skill_activations", org, "skill_name") == {"(redacted)": 1}
+    assert staged.facts("file_changes", org, "record_id") == []
+    assert staged.counts("user_messages", org, "origin, client") == {
+        ("human", "terminal-ui"): 2,
+        ("synthetic", "terminal-ui"): 1,
+    }
+    # A request that failed is no call; a response that ended a turn had text.
+    assert staged.counts("model_calls", org, "purpose") == {"subagent": 1}
+    assert staged.counts("assistant_messages", org, "model") == {"m": 1}
+    assert staged.counts("hook_runs", org, "hook_event, hook_matcher") == {("PostToolUse", "Write"): 1}

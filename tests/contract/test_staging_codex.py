@@ -189,3 +189,78 @@ def test_what_a_tool_did(staged: Staged) -> None:
     ]
     assert staged.facts("file_changes", "codex tools", "extension") == []
     assert staged.counts("git_actions", "codex tools", "git_kind, confidence") == {("commit", "parsed"): 1}
+
+
+def test_completions_over_sockets(staged: Staged) -> None:
+    """A completion counts once, whichever transport tells it, or both."""
+    assert staged.facts("model_calls", "codex sockets", "input_tokens, output_tokens") == [
+        (10, 1),
+        (20, 2),
+        (20, 2),
+    ]
+
+
+def test_policies_in_every_spelling(staged: Staged) -> None:
+    """Old and new versions spell the same policies differently; a pair that means no level has none."""
+    assert staged.facts("tool_calls", "codex policies", "session_id, autonomy_level") == [
+        ("c0", "auto-low"),
+        ("c1", "auto-high"),
+        ("c2", "auto-medium"),
+        ("c3", "auto-high"),
+        ("c4", "manual"),
+        ("c5", None),
+    ]
+
+
+def test_counters_alone(staged: Staged) -> None:
+    """Parts of tokens without their total, no history twice, no wrapper, no glued name beside a clean one."""
+    org = "codex only counters"
+
+    assert staged.facts(
+        "model_calls",
+        org,
+        "input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, model_tier",
+    ) == [(30, 60, 10, 20, 5, "thinking")]
+    assert staged.counts("session_starts", org, "agent") == {"codex": 1}
+    assert staged.counts("user_messages", org, "origin") == {"human": 2}
+    assert staged.counts("tool_calls", org, "tool_name, mcp_server, outcome, autonomy_level") == {
+        ("exec_command", None, "ok", None): 3,
+        ("echo", "demo", "ok", None): 1,
+        ("echo", "demo", "error", None): 1,
+    }
+    assert staged.counts("hook_runs", org, "hook_event") == {"Stop": 2}
+    assert staged.counts("skill_activations", org, "skill_name") == {"greeter": 1}
+
+
+def test_counters_of_an_old_version(staged: Staged) -> None:
+    """Without a counter of servers the names in the tool's counter are taken apart."""
+    assert staged.counts("tool_calls", "codex old counters", "mcp_server, mcp_tool, outcome, client") == {
+        ("demo", "echo", "error", "terminal-ui"): 2
+    }
+    assert staged.counts("session_starts", "codex old counters", "agent") == {"codex": 2}
+
+
+def test_counters_give_way_under_another_name_of_the_person(staged: Staged) -> None:
+    """Logs name a login, counters the resource: one person's tokens count once."""
+    assert staged.facts("model_calls", "codex login", "source_signal, identity_email, input_tokens") == [
+        ("logs", "ada@example.com", 100)
+    ]
+    assert staged.counts("session_starts", "codex login", "source_signal") == {"logs": 1}
+
+
+def test_a_turn_does_not_repeat_its_responses(staged: Staged) -> None:
+    """Where spans tell of responses, the sum of the turn is no call of its own."""
+    assert staged.facts("model_calls", "codex spans", "input_tokens, output_tokens") == [(100, 20)]
+
+
+def test_clients(staged: Staged) -> None:
+    """The originator names the client, else the service; one that nobody knows names none."""
+    assert dict(staged.facts("user_messages", "codex clients", "session_id, client")) == {
+        "codex_vscode": "ide",
+        "codex_exec": "non-interactive-cli",
+        "codex_sdk_ts": "non-interactive-cli",
+        "Codex Desktop": "desktop",
+        "codex_web": "web",
+        "new": None,
+        "old": "terminal-ui",
+    }

@@ -6,7 +6,8 @@
     for a metric is exported up to a minute after what it counts. Then facts told several times count once: the
     first told stays, whatever the order of arrival; `largest` names the columns that take their largest value.
 
-    A fact that names neither session nor person gives way to any better signal under the same ingest key: the
+    The better signal may name the person by another of its identities: logs by a login's address, counters by the
+    name that is on the resource of both. A fact that names neither session nor person gives way to any better signal under the same ingest key: the
     counters of some agents are nameless beside logs that are not, and the two must never be added.
 
     within: further columns that keep a signal of their own, such as the kind of a git action.
@@ -39,30 +40,44 @@ people_days as (
         facts.{{ column }} as {{ column }},
         {%- endfor %}
         coalesce(facts.ingest_key_id, '') as ingest_key,
-        facts.who as who,
+        facts.identity_email as identity_email,
+        facts.identity_account as identity_account,
+        facts.identity_user as identity_user,
+        facts.identity_install as identity_install,
         facts.event_date as event_date,
         min(facts.source_rank) as best_rank
     from facts
     group by
-        {% for column in own_group %}facts.{{ column }}, {% endfor %}coalesce(facts.ingest_key_id, ''), facts.who, facts.event_date
+        {% for column in own_group %}facts.{{ column }}, {% endfor %}coalesce(facts.ingest_key_id, ''), facts.identity_email,
+        facts.identity_account, facts.identity_user, facts.identity_install, facts.event_date
 ),
 
--- Once for each person, and once ('') for all who sent with the same key.
+-- Once for each name of a person, and once ('') for all who sent with the same key.
 days as (
-    select people_days.*
-    from people_days
-    where people_days.who <> ''
-    union all
     select
         {%- for column in own_group %}
-        people_days.{{ column }} as {{ column }},
+        named_days.{{ column }} as {{ column }},
         {%- endfor %}
-        people_days.ingest_key as ingest_key,
-        '' as who,
-        people_days.event_date as event_date,
-        min(people_days.best_rank) as best_rank
-    from people_days
-    group by {% for column in own_group %}people_days.{{ column }}, {% endfor %}people_days.ingest_key, people_days.event_date
+        named_days.ingest_key as ingest_key,
+        named_days.who as who,
+        named_days.event_date as event_date,
+        min(named_days.best_rank) as best_rank
+    from (
+        {%- for name in ['identity_email', 'identity_account', 'identity_user', 'identity_install'] %}
+        select
+            people_days.*,
+            people_days.{{ name }} as who
+        from people_days
+        where people_days.{{ name }} is not null
+        union all
+        {%- endfor %}
+        select
+            people_days.*,
+            '' as who
+        from people_days
+    ) as named_days
+    group by
+        {% for column in own_group %}named_days.{{ column }}, {% endfor %}named_days.ingest_key, named_days.who, named_days.event_date
 ),
 
 kept as (

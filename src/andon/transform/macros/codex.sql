@@ -67,10 +67,10 @@
 
 {#
     A policy's name in letters alone, for versions spell it differently: `workspace-write`, `WorkspaceWrite`,
-    `{"type":"workspace-write",...}`, `workspace-write [workdir, /tmp]`.
+    `workspace-write [workdir, /tmp]`.
 #}
 {% macro codex_policy(expression) -%}
-    {{ without_pattern(without_pattern("lower(" ~ expression ~ ")", '[^a-z]'), '^(type|mode)') }}
+    {{ without_pattern("lower(" ~ expression ~ ")", '[^a-z]') }}
 {%- endmacro %}
 
 {#

@@ -11,7 +11,12 @@ logs as (
     where
         records.session_id is not null
         and {{ json_text('records.attributes', 'command_source') }} is distinct from 'builtin'
-        and {{ json_text('records.attributes', 'query_source') }} is distinct from 'generate_session_title'
+        and (
+            records.event_name = 'user_prompt'
+            or {{ claude_code_purpose(
+                json_text('records.attributes', 'query_source'), json_text('records.attributes', 'agent_id')
+            ) }} <> 'auxiliary'
+        )
 ),
 
 spans as (
