@@ -37,33 +37,23 @@ turns as (
         and {{ json_int('spans.attributes', 'codex.turn.token_usage.total_tokens') }} > 0
 ),
 
-points as (
-    select
-        told.*,
-        {{ json_text('told.attributes', 'model') }} as model,
-        {{ json_text('told.attributes', 'token_type') }} as token_type,
-        -- The parts of a turn's tokens are series of their own, exported at one time; their total is no part.
-        concat_ws(
-            '|', told.resource_attributes, told.start_time_unix_nano, told.time_unix_nano,
-            {{ json_text('told.attributes', 'model') }}, told.session_source, {{ json_text('told.attributes', 'originator') }}
-        ) as turns_key
-    from {{ codex_points(['codex.turn.token_usage']) }} as told
-),
-
 counters as (
     select
         points.*,
-        sum(case when points.token_type = 'input' then points.increment else 0 end) over same_turns as read_in_all,
-        sum(case when points.token_type = 'cached_input' then points.increment else 0 end) over same_turns as cached,
-        sum(case when points.token_type = 'cache_write_input' then points.increment else 0 end) over same_turns as written,
-        sum(case when points.token_type = 'output' then points.increment else 0 end) over same_turns as output,
-        sum(case when points.token_type = 'reasoning_output' then points.increment else 0 end) over same_turns as reasoning,
-        row_number() over (
-            partition by points.org_id, points.turns_key
-            order by case when points.token_type = 'input' then 0 else 1 end, points.series_id
-        ) as place
-    from points
-    window same_turns as (partition by points.org_id, points.turns_key)
+        coalesce(
+            points.client_declared,
+            {{ codex_client(
+                json_text('points.attributes', 'originator'), 'points.service_name', json_text('points.attributes', 'session_source')
+            ) }}
+        ) as client
+    -- The histogram's `total` is no kind of token.
+    from {{ token_points('codex', ['codex.turn.token_usage'], 'model', 'token_type', {
+        'input': 'read_in_all',
+        'cached_input': 'cached',
+        'cache_write_input': 'written',
+        'output': 'output',
+        'reasoning_output': 'reasoning',
+    }) }} as points
 )
 
 select
@@ -94,10 +84,10 @@ select
 from turns
 union all
 select
-    {{ point_fact_columns('counters', "'codex'", 'counters.client', count='1') }},
+    {{ fact_columns('counters', "'metrics'", 3, "'codex'", 'counters.client', 'counters.dedupe_key') }},
     counters.model as model,
-    {{ model_tier('counters.reasoning', json_text('counters.attributes', 'reasoning_effort')) }} as model_tier,
-    case when counters.session_source like 'subagent%' then 'subagent' else 'main' end as purpose,
+    {{ model_tier('counters.reasoning', 'null') }} as model_tier,
+    'main' as purpose,
     {{ tokens('counters.read_in_all - counters.cached - counters.written') }} as input_tokens,
     {{ tokens('counters.output') }} as output_tokens,
     {{ tokens('counters.cached') }} as cache_read_tokens,
@@ -105,4 +95,3 @@ select
     {{ tokens('counters.reasoning') }} as reasoning_tokens,
     {{ safe_float('null') }} as cost_usd
 from counters
-where counters.place = 1
