@@ -210,6 +210,23 @@ class TestOneSignal:
             assert {"non-interactive-cli"} == set(staged.counts("user_messages", org, "client"))
 
 
+@pytest.mark.parametrize("signals", ["", " metrics alone"])
+def test_languages_without_paths(staged: Staged, signals: str) -> None:
+    """The counter of decisions names the languages of files whose paths are kept back."""
+    org = f"claude-code basic-http-protobuf{signals}"
+
+    assert staged.languages(org) == {
+        ("create", "Python"): 1,
+        ("create", "TypeScript"): 1,
+        ("edit", "Python"): 1,
+    }
+
+
+def test_languages_where_an_edit_failed(staged: Staged) -> None:
+    """More were allowed than done: one language is every change's, of two nobody knows which."""
+    assert staged.languages("claude languages") == {("edit", "Go"): 1}
+
+
 def test_a_name_kept_back_is_shown_as_redacted(staged: Staged) -> None:
     """An MCP call without tool details is a call of a redacted tool, not of one called mcp_tool."""
     names = staged.counts(

@@ -194,6 +194,23 @@ SCENARIOS_CLAUDE_CODE: dict[str, list[Sent]] = {
             ("user_prompt", 0, {"session.id": "piped", "terminal.type": "non-interactive"}),
         )
     ],
+    "claude languages": [
+        _logs(
+            ("tool_result", 0, {**_S, "tool_use_id": "t1", "tool_name": "Edit", "success": "true"}),
+            ("tool_result", 1, {**_S, "tool_use_id": "t2", "tool_name": "Edit", "success": "false"}),
+            ("tool_result", 2, {**_S, "tool_use_id": "t3", "tool_name": "Write", "success": "true"}),
+        ),
+        _metrics(
+            *(
+                (
+                    "code_edit_tool.decision",
+                    {**_S, "tool_name": tool, "decision": "accept", "language": language},
+                    [(0, 60, files)],
+                )
+                for tool, language, files in (("Edit", "go", 2), ("Write", "Python", 1), ("Write", "Ruby", 1))
+            )
+        ),
+    ],
     # Traces alone, without texts and names: a sub-agent in the background, a refusal, a redacted call.
     "claude spans": [
         _spans(

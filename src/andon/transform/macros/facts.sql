@@ -215,3 +215,18 @@ from {{ ref('stg_' ~ dialect ~ '__' ~ kind) }} as {{ dialect }}_facts
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 {% endmacro %}
+
+{# File changes whose language is told by name, of the dialects that have a model `stg_<dialect>__file_languages`. #}
+{% macro told_language_facts() -%}
+    (
+        {%- for dialect in dialects_with('file_languages') %}
+        select
+            {{ dialect }}_files.org_id as org_id,
+            {{ dialect }}_files.agent as agent,
+            {{ dialect }}_files.dedupe_key as dedupe_key,
+            {{ dialect }}_files.language as language
+        from {{ ref('stg_' ~ dialect ~ '__file_languages') }} as {{ dialect }}_files
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}

@@ -48,7 +48,8 @@ select
     changes.operation as operation,
     {{ file_extension('changes.extension') }} as extension,
     changes.lines_added as lines_added,
-    changes.lines_removed as lines_removed
+    changes.lines_removed as lines_removed,
+    cast(null as {{ text() }}) as language
 from changes
 where changes.operation in ('create', 'edit', 'delete')
 union all
@@ -58,7 +59,8 @@ select
     {{ claude_code_file_operation('spans.tool_name') }} as operation,
     {{ file_extension(json_text('spans.attributes', 'file.extension')) }} as extension,
     null as lines_added,
-    null as lines_removed
+    null as lines_removed,
+    null as language
 from {{ ref('stg_claude_code__tool_spans') }} as spans
 where
     spans.outcome = 'ok'
@@ -69,6 +71,7 @@ select
     points.operation as operation,
     '(unknown)' as extension,
     null as lines_added,
-    null as lines_removed
+    null as lines_removed,
+    {{ known(json_text('points.attributes', 'language')) }} as language
 from points
 where points.operation is not null
