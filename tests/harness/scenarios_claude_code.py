@@ -60,7 +60,8 @@ def _spans(*spans: tuple[str, int, int, dict[str, Any]]) -> Sent:
             f"claude_code.{kind}",
             NOON + end * SECOND,
             {"session.id": "s", "user.id": HASH, **values},
-            trace=TRACE,
+            # A built-in command's interaction has a trace of its own.
+            trace=TRACE[::-1] if own == "ee" else TRACE,
             span=own.rjust(16, "0"),
             lasted=(end - start) * SECOND,
         )
@@ -240,6 +241,7 @@ SCENARIOS_CLAUDE_CODE: dict[str, list[Sent]] = {
                 {"query_source_safe": "repl_main_thread", "model": "m", "success": False},
             ),
             ("interaction 84 0", 23, 30, {"user_prompt": "<REDACTED>", "user_prompt_length": 600}),
+            ("interaction ee 0", 80, 81, {"user_prompt": "<REDACTED>", "user_prompt_length": 5}),
             ("interaction 85 0", 90, 95, {"user_prompt": "<REDACTED>", "user_prompt_length": 600}),
         )
     ],

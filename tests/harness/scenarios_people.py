@@ -113,9 +113,9 @@ SCENARIOS_PEOPLE: dict[str, list[Sent]] = {
                 "com.anthropic.claude_code.tracing",
                 [
                     span(
-                        "claude_code.interaction",
+                        "claude_code.llm_request",
                         NOON,
-                        {"session.id": "claude spans", "user.id": HASH},
+                        {"session.id": "claude spans", "user.id": HASH, "model": "m"},
                         trace=TRACE,
                         span="00000000000000a1",
                     )

@@ -28,6 +28,17 @@ spans as (
     where finished.dialect = 'claude_code'
 ),
 
+-- /cost, /exit and other built-in commands are interactions too, but ask no model anything in the person's name.
+answered as (
+    select distinct
+        spans.org_id as org_id,
+        spans.trace_id as trace_id
+    from spans
+    where
+        spans.name = 'claude_code.llm_request'
+        and {{ claude_code_purpose(json_text('spans.attributes', 'query_source_safe'), 'spans.agent_id') }} <> 'auxiliary'
+),
+
 -- A sub-agent that went on when the call that began it had ended worked in the background.
 background as (
     select
@@ -57,7 +68,7 @@ traced as (
         case when spans.name = 'claude_code.interaction' then spans.began else spans.occurred_at_unix_nano end as moment,
         {{ json_int('spans.attributes', 'interaction.sequence') }} as sequence,
         case
-            when spans.name = 'claude_code.interaction' then 'prompt'
+            when spans.name = 'claude_code.interaction' and answered.trace_id is not null then 'prompt'
             when background.agent_id is not null then 'completion'
         end as event,
         cast(null as {{ text() }}) as command_name,
@@ -71,6 +82,10 @@ traced as (
             and spans.agent_id = background.agent_id
             and spans.name = 'claude_code.llm_request'
             and spans.occurred_at_unix_nano = background.ended
+    left join answered
+        on
+            spans.org_id = answered.org_id
+            and spans.trace_id = answered.trace_id
 ),
 
 told as (

@@ -20,9 +20,13 @@ logs as (
 ),
 
 spans as (
-    select interactions.*
-    from {{ claude_code_spans(['claude_code.interaction']) }} as interactions
-    where interactions.session_id is not null
+    select requests.*
+    from {{ claude_code_spans(['claude_code.llm_request']) }} as requests
+    where
+        requests.session_id is not null
+        and {{ claude_code_purpose(
+            json_text('requests.attributes', 'query_source_safe'), json_text('requests.attributes', 'agent_id')
+        ) }} <> 'auxiliary'
 )
 
 select
