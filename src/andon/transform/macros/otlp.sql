@@ -4,10 +4,10 @@
 {% macro known(expression) -%}
     case
         when
-            lower(trim({{ expression }})) in (
-                '', '-', 'anonymous', 'unknown', '(unknown)', '<unknown>', 'nobody', 'null', 'nil', 'none', 'undefined', 'n/a',
-                'redacted', '<redacted>', '[redacted]', '(redacted)', '00000000-0000-0000-0000-000000000000'
-            )
+            {{ matches(
+                "lower(trim(" ~ expression ~ "))",
+                '^([(<\\[]?(unknown|redacted)[)>\\]]?|-|n/a|nil|none|null|undefined|anonymous|nobody|0{8}-0{4}-0{4}-0{4}-0{12})?$'
+            ) }}
             then null
         else trim({{ expression }})
     end
@@ -23,20 +23,22 @@
     ]) }}
 {% endmacro %}
 
-{# Their values, the record's own and its resource's: two columns that `first_known` reads. #}
+{#
+    Their known values, the record's own and its resource's: two columns that `first_known` reads. Some SDKs leave
+    the values of OTEL_RESOURCE_ATTRIBUTES percent-encoded, as the variable holds them.
+#}
 {% macro shared_values(alias) -%}
-    {{ json_texts(alias ~ '.attributes', shared_keys()) }} as own_values,
-    {{ json_texts(alias ~ '.resource_attributes', shared_keys()) }} as resource_values
+    {{ each_text(json_texts(alias ~ '.attributes', shared_keys()), known('each')) }} as own_values,
+    {{ each_text(json_texts(alias ~ '.resource_attributes', shared_keys()), known(percent_decoded('each'))) }} as resource_values
 {%- endmacro %}
 
 {# The known value of one key: of the record's own attributes, or of its resource's. #}
 {% macro own_value(key, alias='raw_rows') -%}
-    {{ known(nth_text(alias ~ '.own_values', shared_keys().index(key) + 1)) }}
+    {{ nth_text(alias ~ '.own_values', shared_keys().index(key) + 1) }}
 {%- endmacro %}
 
-{# Some SDKs leave the values of OTEL_RESOURCE_ATTRIBUTES percent-encoded, as the variable holds them. #}
 {% macro resource_value(key, alias='raw_rows') -%}
-    {{ known(percent_decoded(nth_text(alias ~ '.resource_values', shared_keys().index(key) + 1))) }}
+    {{ nth_text(alias ~ '.resource_values', shared_keys().index(key) + 1) }}
 {%- endmacro %}
 
 {#

@@ -35,6 +35,13 @@
 
 {% macro duckdb__nth_text(texts, position) -%} {{ texts }}[{{ position }}] {%- endmacro %}
 
+{# The list with every text put through an expression over `each`. #}
+{% macro each_text(texts, expression) -%}
+    {{ return(adapter.dispatch('each_text', 'andon')(texts, expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__each_text(texts, expression) -%} list_transform({{ texts }}, lambda each: {{ expression }}) {%- endmacro %}
+
 {# A whole number, whether it was sent as a number or as text; null when it is neither. #}
 {% macro json_int(document, key) -%}
     {{ safe_int(json_text(document, key)) }}
