@@ -291,6 +291,8 @@ def test_requests_that_are_not_logged_are_counted(staged: Staged) -> None:
     for told in ("", " logs and metrics", " backwards and twice"):
         org = f"claude-code auto-mode-classifier{told}"
         assert staged.facts("model_calls", org, columns, group="model, purpose") == expected
+
+
 def test_nameless_counters_give_way_to_logs(staged: Staged) -> None:
     """Counters without a session stand back where the same person's logs tell the day."""
     assert staged.facts("model_calls", "claude nameless counters", "source_signal, input_tokens") == [
