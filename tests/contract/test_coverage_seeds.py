@@ -30,6 +30,11 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Staged:
     return Staged(shared_folder(tmp_path_factory))
 
 
+def test_every_dialect_is_described() -> None:
+    """A dialect that ships says what it tells and by which names."""
+    assert set(variables(PROJECT)["staged"]) == set(DESCRIBED)
+
+
 @pytest.mark.parametrize("dialect", DESCRIBED)
 def test_every_field_is_said_once(dialect: str) -> None:
     """All fields of an agent, no other; whatever is not exact says why, what needs a switch names it."""
