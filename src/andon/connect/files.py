@@ -100,11 +100,17 @@ class Home:
             OSError: A file cannot be written.
         """
         planned = self._planned(agent, wish)
-        kept = [entry for entry in self._entries() if entry.agent != agent.name]
+        entries = self._entries()
+        kept = [entry for entry in entries if entry.agent != agent.name]
+        wanted = {entry.path for _, entry in planned}
+        # An earlier wish may have needed a file that this one does not.
+        dropped = [entry for entry in entries if entry.agent == agent.name and entry.path not in wanted]
+        changes = [self._taken_back(entry, kept) for entry in dropped]
+        changes += [change for change, _ in planned]
         self._remember([*kept, *(entry for _, entry in planned)])
-        for change, _ in planned:
+        for change in changes:
             _replace(change.path, change.after)
-        return [change for change, _ in planned if change.before != change.after]
+        return [change for change in changes if change.before != change.after]
 
     def undo(self, agent: Agent) -> list[Change]:
         """
@@ -117,14 +123,13 @@ class Home:
             Unreadable: A file was changed by somebody and cannot be read any more; nothing is undone then.
             OSError: A file cannot be written.
         """
-        changes = [
-            Change(self._home / entry.path, _read(self._home / entry.path), self._undone(entry))
-            for entry in self._entries()
-            if entry.agent == agent.name
-        ]
+        entries = self._entries()
+        mine = [entry for entry in entries if entry.agent == agent.name]
+        others = [entry for entry in entries if entry.agent != agent.name]
+        changes = [self._taken_back(entry, others) for entry in mine]
         for change in changes:
             _replace(change.path, change.after)
-        self._remember([entry for entry in self._entries() if entry.agent != agent.name])
+        self._remember(others)
         return [change for change in changes if change.before != change.after]
 
     def _planned(self, agent: Agent, wish: Wish) -> list[tuple[Change, _Entry]]:
@@ -148,21 +153,22 @@ class Home:
                 part.form,
                 dict(part.values),
                 None if start is None else base64.b64encode(start).decode(),
-                hashlib.sha256(text).hexdigest(),
+                _sha256(text),
             )
             planned.append((Change(self._home / path, now, text), entry))
         return planned
 
+    def _taken_back(self, entry: _Entry, others: list[_Entry]) -> Change:
+        """Say what taking one entry back changes, and take it out of what the others remember."""
+        change = Change(self._home / entry.path, _read(self._home / entry.path), self._undone(entry))
+        _rebase([other for other in others if other.path == entry.path], entry, change)
+        return change
+
     def _undone(self, entry: _Entry) -> bytes | None:
         now = _read(self._home / entry.path)
-        before = None if entry.before is None else base64.b64decode(entry.before)
-        if now is None or hashlib.sha256(now).hexdigest() == entry.after_sha256:
-            return before if now is not None else None
-        left = take_out(
-            now.decode("utf-8"), entry.form, entry.values, (before or b"").decode("utf-8"), agent=entry.agent
-        ).encode()
-        # A file that Andon made and that holds nothing else goes away with what it held.
-        return None if before is None and left.strip() in {b"", b"{}"} else left
+        if now is None or _sha256(now) == entry.after_sha256:
+            return None if now is None else _decoded(entry.before)
+        return _left(now, entry)
 
     def _path(self, part: Part) -> str:
         return part.path or profile(self._home, self._shell)
@@ -173,6 +179,37 @@ class Home:
 
     def _remember(self, entries: list[_Entry]) -> None:
         _replace(self._journal, msgspec.json.encode(entries) if entries else None)
+
+
+def _left(text: bytes, entry: _Entry) -> bytes | None:
+    """Give a text without what an entry put in; None where Andon made the file and nothing else is in it."""
+    before = _decoded(entry.before)
+    left = take_out(
+        text.decode("utf-8"), entry.form, entry.values, (before or b"").decode("utf-8"), agent=entry.agent
+    ).encode()
+    return None if before is None and left.strip() in {b"", b"{}"} else left
+
+
+def _rebase(others: list[_Entry], gone: _Entry, change: Change) -> None:
+    """Take what is undone out of what the other agents' entries of the same file remember."""
+    if not others:
+        return
+    untouched = change.before is not None and _sha256(change.before) == others[-1].after_sha256
+    for other in others:
+        remembered = _decoded(other.before)
+        left = None if remembered is None else _left(remembered, gone)
+        other.before = None if left is None else base64.b64encode(left).decode()
+    # Only the last one's state can be the file's; the others are taken out line by line.
+    if untouched and change.after is not None:
+        others[-1].after_sha256 = _sha256(change.after)
+
+
+def _decoded(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)
+
+
+def _sha256(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
 
 
 def _read(path: Path) -> bytes | None:

@@ -70,23 +70,28 @@ def take_out(text: str, form: Format, values: Mapping[str, Any], before: str, *,
     return _without_block(text, agent)
 
 
+_NO_END = " (the line above had no end)"
+"""Says in a block's first line that the newline before it is ours."""
+
+
 def block(agent: str, lines: list[str], *, after: str) -> str:
     """Give a marked block, as it is appended to a text."""
-    head = "" if not after or after.endswith("\n") else "\n"
-    return "\n".join([f"{head}# >>> andon {agent} >>>", *lines, f"# <<< andon {agent} <<<", ""])
+    unended = bool(after) and not after.endswith("\n")
+    head = f"\n# >>> andon {agent}{_NO_END} >>>" if unended else f"# >>> andon {agent} >>>"
+    return "\n".join([head, *lines, f"# <<< andon {agent} <<<", ""])
 
 
 def _without_block(text: str, agent: str) -> str:
-    name = re.escape(agent)
-    # The newline before the block is ours when the file did not end in one; the block at its very end tells.
-    return re.sub(
-        rf"(?:(?<=[^\n])\n)?(?m:^)# >>> andon {name} >>>\n(?s:.*?)# <<< andon {name} <<<\n", _rest, text
+    name, unended = re.escape(agent), re.escape(_NO_END)
+    found = re.search(
+        rf"(?:\n# >>> andon {name}{unended}|(?m:^)# >>> andon {name}) >>>\n(?s:.*?)# <<< andon {name} <<<\n",
+        text,
     )
-
-
-def _rest(found: re.Match[str]) -> str:
-    at_end = found.end() == len(found.string)
-    return "" if at_end or not found.group().startswith("\n") else "\n"
+    if found is None:
+        return text
+    after = text[found.end() :]
+    # What somebody wrote below stays on a line of its own.
+    return text[: found.start()] + ("\n" if after and found.group().startswith("\n") else "") + after
 
 
 def _assignments(values: Mapping[str, Any]) -> list[str]:
