@@ -41,6 +41,9 @@ test: setup ## Every test except the long fault loops
 e2e: setup ## The end-to-end tests alone
 	@$(BIN)/pytest tests/e2e
 
+agents: setup ## The tests with the real agents, from npm (hundreds of megabytes; ANDON_AGENTS names their folder)
+	@$(BIN)/pytest -m real_agents tests/e2e/test_connect_agents.py
+
 bench: setup ## Print the figures the docs quote
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
@@ -57,4 +60,4 @@ lock: setup ## Resolve requirements/*.lock again from pyproject.toml
 wheel: setup ## Build the wheel into dist/
 	@$(BIN)/uv build --quiet --no-build-isolation --wheel
 
-.PHONY: help setup demo up down fix check test e2e bench docs runs lock wheel
+.PHONY: help setup demo up down fix check test e2e agents bench docs runs lock wheel

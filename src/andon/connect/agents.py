@@ -42,8 +42,13 @@ class Wish:
 
     @property
     def headers(self) -> str:
-        """Headers as ``OTEL_EXPORTER_OTLP_HEADERS`` wants them: values percent-encoded."""
-        return f"Authorization={quote(self.authorization)}"
+        """
+        Headers as ``OTEL_EXPORTER_OTLP_HEADERS`` wants them.
+
+        Percent-encoding is the specification's, but Claude Code and OpenCode send what they read; all of them
+        take a blank as it is.
+        """
+        return f"Authorization={self.authorization}"
 
     @property
     def stated(self) -> dict[str, str]:
@@ -241,7 +246,7 @@ def _droid(wish: Wish) -> list[Part]:
         _shell(
             {
                 "OTEL_TELEMETRY_ENDPOINT": wish.url,
-                "OTEL_TELEMETRY_HEADERS": f"Authorization={wish.authorization}",
+                "OTEL_TELEMETRY_HEADERS": wish.headers,
                 **wish.stated,
                 **switch,
             }
