@@ -63,11 +63,14 @@ def names(log: Log) -> list[str]:
     return [row["event_name"] for row in log.rows()]
 
 
-@pytest.mark.parametrize("agent", ["claude-code", "codex"])
-def test_a_directory_of_captures(agent: str) -> None:
+@pytest.mark.parametrize(
+    "directory",
+    [index.parent for index in sorted(FIXTURES.glob("*/*/index.json"))],
+    ids=lambda directory: f"{directory.parent.name}-{directory.name}",
+)
+def test_a_directory_of_captures(directory: Path) -> None:
     """All bodies that an agent sent are imported; the two JSON files beside them are refused by name."""
     log = Log()
-    (directory,) = (FIXTURES / agent).iterdir()
     bodies = [path for path in directory.iterdir() if path.suffix in {".pb", ".json"}]
 
     count = run(directory, log=log)

@@ -103,6 +103,24 @@ def test_tool_names_lose_arguments_glued_to_them() -> None:
     assert redacted("gen_ai.tool.name", "Bash\nls -la") == "Bash"
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("workspace-write", "workspace-write"),
+        ("workspace-write [workdir, /tmp, /home/dev/secret]", "workspace-write"),
+        ("WorkspaceWrite { writable_roots: [] }", "WorkspaceWrite"),
+        ('{"type":"workspace-write","writable_roots":["/home/dev"]}', "workspace-write"),
+        ('{"mode": "read-only"}', "read-only"),
+        ("/home/dev/policy.sb", "(redacted)"),
+        ("home/dev/policy.sb", "(redacted)"),
+        ('{"writable_roots":["/home/dev"]}', "(redacted)"),
+    ],
+)
+def test_a_sandbox_keeps_its_mode_without_its_places(sent: str, kept: str) -> None:
+    """Codex tells the mode with the folders that it opens: the mode makes the level, the folders are content."""
+    assert redacted("sandbox_policy", sent) == kept
+
+
 def test_bytes_are_kept_as_ids_only() -> None:
     """Bytes as long as a digest stay; more is content, and so is text in bytes."""
     assert redacted("vendor.digest", b"\x00" * 32) == b"\x00" * 32

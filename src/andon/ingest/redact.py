@@ -110,7 +110,10 @@ KEPT = _names(
 
 _TOOL_NAMES = _names("tool_name gen_ai.tool.name tool.name tool function_name ai.toolcall.name")
 
-Verdict = Literal["content", "content if text", "kept", "tool name", "by look"]
+_POLICY_NAMES = _names("sandbox_policy sandbox")
+"""Names of a mode that may be told with its details (``workspace-write [workdir, /tmp]``, or as JSON)."""
+
+Verdict = Literal["content", "content if text", "kept", "tool name", "policy", "by look"]
 
 _CONTENT_NAMES = frozenset().union(*CONTENT.values())
 _LAST_WORD = re.compile(r"([A-Z]?[a-z]+|[A-Z]+)[^A-Za-z]*\Z")
@@ -124,6 +127,8 @@ def verdict(name: str) -> Verdict:
         return "content"
     if lower in _TOOL_NAMES:
         return "tool name"
+    if lower in _POLICY_NAMES:
+        return "policy"
     if lower in KEPT:
         return "kept"
     last = _LAST_WORD.search(name)
@@ -173,10 +178,16 @@ def plain(text: str, policy: Policy) -> str:
 
 _TOOL_END = re.compile(r"[\r\n{]")
 
+# The mode alone: its details are paths of a machine.
+_MODE = re.compile(r"\s*(?:\{[^{]*?\"(?:type|mode)\"\s*:\s*\")?([A-Za-z][A-Za-z_-]{0,63})(?![\w.:/\\-])")
+
 
 def _kept(text: str, rule: Verdict) -> str:
     if holds_secret(text):
         return REDACTED
+    if rule == "policy":
+        mode = _MODE.match(text)
+        return mode.group(1) if mode else REDACTED
     if rule == "tool name":
         found = _TOOL_END.search(text, 1)
         text = text[: found.start()] if found else text
@@ -193,7 +204,7 @@ def redacted(name: str, value: Value) -> Value | None:
 
 def _inside(value: Value, rule: Verdict) -> Value | None:
     if isinstance(value, str):
-        if rule in {"kept", "tool name"}:
+        if rule in {"kept", "tool name", "policy"}:
             return _kept(value, rule)
         return None if looks_like_content(value) else value
     if isinstance(value, bytes):
