@@ -117,7 +117,7 @@ def test_tool_names_lose_arguments_glued_to_them() -> None:
     ],
 )
 def test_a_sandbox_keeps_its_mode_without_its_places(sent: str, kept: str) -> None:
-    """Codex tells the mode with the folders that it opens: the mode makes the level, the folders are content."""
+    """Codex tells the mode with the folders that it opens: the folders are content."""
     assert redacted("sandbox_policy", sent) == kept
 
 
