@@ -98,7 +98,7 @@ KEPT = _names(
     "mcp.server.name mcp_server mcp_server_name mcp_server.name server_name mcp.server "
     "github.copilot.tool.parameters.mcp_server_name andon.mcp.tool "
     "skill.name skill_name skill gen_ai.skill.name andon.skill.name "
-    "command_name andon.slash_command.name agent_name gen_ai.agent.name andon.subagent.type "
+    "command_name command.name slash_command.name andon.slash_command.name agent_name gen_ai.agent.name andon.subagent.type "
     "andon.hook.event andon.hook.matcher andon.hook.command hook_name hook_event hook_matcher hook.matcher "
     "github.copilot.hook.tool_names "
     "session.id conversation.id gen_ai.conversation.id user.id user.email user.account_id user.account_uuid "

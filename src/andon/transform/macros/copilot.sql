@@ -156,7 +156,7 @@ select
         when sorted.tool_kind = 'mcp' then coalesce(
             sorted.mcp_server,
             case when {{ copilot_is_hashed('sorted.tool_name') }} then left(sorted.tool_name, 64) end,
-            {{ mcp_server_of('sorted.tool_name') }},
+            {{ glued_mcp_server('sorted.tool_name') }},
             '(redacted)'
         )
     end as mcp_server,
@@ -165,8 +165,7 @@ select
             {{ json_text('sorted.attributes', 'andon.mcp.tool') }},
             {{ json_text('sorted.attributes', 'github.copilot.mcp_tool_name') }},
             case when {{ copilot_is_hashed('sorted.tool_name') }} then substr(sorted.tool_name, 66) end,
-            {{ mcp_tool_of('sorted.tool_name') }},
-            sorted.tool_name
+            {{ glued_mcp_tool('sorted.tool_name', 'sorted.mcp_server') }}
         )
     end as mcp_tool,
     case

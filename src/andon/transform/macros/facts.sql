@@ -172,6 +172,29 @@
     end
 {%- endmacro %}
 
+{# The tool behind `mcp_<server>_<tool>` or `mcp__<server>__<tool>`, its server known. #}
+{% macro glued_mcp_tool(tool_name, mcp_server) -%}
+    coalesce(
+        {{ mcp_tool_of(tool_name) }},
+        case
+            when {{ tool_name }} like 'mcp\_%' escape '\' and {{ mcp_server }} is not null
+                and substr({{ tool_name }}, 5, length({{ mcp_server }}) + 1) = {{ mcp_server }} || '_'
+                then substr({{ tool_name }}, 6 + length({{ mcp_server }}))
+        end,
+        {{ tool_name }}
+    )
+{%- endmacro %}
+
+{# The server in a name that came without one: what stands before the first underscore. #}
+{% macro glued_mcp_server(tool_name) -%}
+    coalesce(
+        {{ mcp_server_of(tool_name) }},
+        case
+            when {{ tool_name }} like 'mcp\_%\_%' escape '\' then {{ text_before('substr(' ~ tool_name ~ ', 5)', '_') }}
+        end
+    )
+{%- endmacro %}
+
 {% macro clean_name(expression) -%}
     nullif(trim({{ without_pattern(expression, '[\\s\\x00-\\x1f]*[{\\[].*$|[\\x00-\\x1f\\x7f]') }}), '')
 {%- endmacro %}

@@ -185,9 +185,9 @@ select
     calls.tool_kind as tool_kind,
     case
         when calls.tool_kind = 'mcp'
-            then coalesce(calls.mcp_server, {{ gemini_mcp_server('calls.tool_name') }}, '(redacted)')
+            then coalesce(calls.mcp_server, {{ glued_mcp_server('calls.tool_name') }}, '(redacted)')
     end as mcp_server,
-    case when calls.tool_kind = 'mcp' then {{ gemini_mcp_tool('calls.tool_name', 'calls.mcp_server') }} end as mcp_tool,
+    case when calls.tool_kind = 'mcp' then {{ glued_mcp_tool('calls.tool_name', 'calls.mcp_server') }} end as mcp_tool,
     case
         when {{ json_text('calls.attributes', 'decision') }} = 'reject' then 'denied'
         when {{ json_text('calls.attributes', 'execution_status') }} in ('not_started', 'not_executed') then 'denied'
@@ -206,11 +206,11 @@ select
     cast(null as {{ text() }}) as call_id,
     points.tool_kind as tool_kind,
     case
-        when points.tool_kind = 'mcp' then coalesce({{ gemini_mcp_server('points.tool_name') }}, '(redacted)')
+        when points.tool_kind = 'mcp' then coalesce({{ glued_mcp_server('points.tool_name') }}, '(redacted)')
     end as mcp_server,
     case
         when points.tool_kind = 'mcp'
-            then {{ gemini_mcp_tool('points.tool_name', gemini_mcp_server('points.tool_name')) }}
+            then {{ glued_mcp_tool('points.tool_name', glued_mcp_server('points.tool_name')) }}
     end as mcp_tool,
     case
         when {{ json_text('points.attributes', 'decision') }} = 'reject' then 'denied'

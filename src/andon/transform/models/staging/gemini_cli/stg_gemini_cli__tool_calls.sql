@@ -5,12 +5,12 @@ select
     {{ json_text('spans.attributes', 'gen_ai.tool.name') }} as tool_name,
     {{ json_text('spans.attributes', 'gen_ai.tool.call_id') }} as call_id,
     {{ gemini_tool_kind(json_text('spans.attributes', 'gen_ai.tool.name'), 'null') }} as tool_kind,
-    {{ gemini_mcp_server(json_text('spans.attributes', 'gen_ai.tool.name')) }} as mcp_server,
+    {{ glued_mcp_server(json_text('spans.attributes', 'gen_ai.tool.name')) }} as mcp_server,
     case
-        when {{ gemini_mcp_server(json_text('spans.attributes', 'gen_ai.tool.name')) }} is not null
-            then {{ gemini_mcp_tool(
+        when {{ glued_mcp_server(json_text('spans.attributes', 'gen_ai.tool.name')) }} is not null
+            then {{ glued_mcp_tool(
                 json_text('spans.attributes', 'gen_ai.tool.name'),
-                gemini_mcp_server(json_text('spans.attributes', 'gen_ai.tool.name'))
+                glued_mcp_server(json_text('spans.attributes', 'gen_ai.tool.name'))
             ) }}
     end as mcp_tool,
     case when spans.status_code = 2 then 'error' else 'ok' end as outcome,

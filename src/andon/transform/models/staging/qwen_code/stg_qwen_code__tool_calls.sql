@@ -6,7 +6,7 @@ select
     {{ json_text('spans.attributes', 'gen_ai.tool.name') }} as tool_name,
     {{ json_text('spans.attributes', 'gen_ai.tool.call.id') }} as call_id,
     {{ gemini_tool_kind(json_text('spans.attributes', 'gen_ai.tool.name'), 'null') }} as tool_kind,
-    {{ gemini_mcp_server(json_text('spans.attributes', 'gen_ai.tool.name')) }} as mcp_server,
+    {{ glued_mcp_server(json_text('spans.attributes', 'gen_ai.tool.name')) }} as mcp_server,
     {{ mcp_tool_of(json_text('spans.attributes', 'gen_ai.tool.name')) }} as mcp_tool,
     case
         when {{ json_text('spans.attributes', 'tool.failure_kind') }} in ('permission_denied', 'cancelled') then 'denied'
