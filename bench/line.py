@@ -104,8 +104,13 @@ def main() -> None:
     limit = records / timed(lambda: flatten_all(requests))
 
     with tempfile.TemporaryDirectory() as folder:
-        port, otlp_port = free_port(), free_port()
-        os.environ |= {"ANDON_DATA": folder, "ANDON_PORT": str(port), "ANDON_OTLP_PORT": str(otlp_port)}
+        port, otlp_port, grpc_port = free_port(), free_port(), free_port()
+        os.environ |= {
+            "ANDON_DATA": folder,
+            "ANDON_PORT": str(port),
+            "ANDON_OTLP_PORT": str(otlp_port),
+            "ANDON_GRPC_PORT": str(grpc_port),
+        }
         run("orgs", "create", "Bench")
         ingest, owner = run("keys", "create", "--ingest"), run("keys", "create", "--role", "owner")
         run("up", "--detach", "--no-browser")

@@ -41,6 +41,7 @@ class Line:
         self.now = now
         self.port = free_port()
         self.otlp_port = free_port()
+        self.grpc_port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.http = httpx2.Client(timeout=60)
 
@@ -63,6 +64,7 @@ class Line:
             "ANDON_NOW": self.now.isoformat(),
             "ANDON_PORT": str(self.port),
             "ANDON_OTLP_PORT": str(self.otlp_port),
+            "ANDON_GRPC_PORT": str(self.grpc_port),
         }
 
     def settings(self) -> Settings:

@@ -16,7 +16,7 @@ import uvicorn
 
 from andon.config import Settings
 from andon.directory.directory import Directory, open_directory
-from andon.ingest import frames, receive
+from andon.ingest import door, frames, receive
 from andon.log.segments import closed_segments, open_segments, read_segment
 from andon.log.writer import SegmentWriter
 
@@ -93,7 +93,7 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
     ingest = directory.create_key(org.org_id, "ingest", now=NOW).text
     analytics = directory.create_key(org.org_id, "analytics", role="owner", now=NOW).text
     writer = SegmentWriter(settings.log_dir, idle_s=60)  # so that no file is renamed while a test reads
-    receiver = receive.Receiver(
+    way_in = door.Door(
         writer,
         lambda text: directory.authenticate(text, NOW),
         lambda: NOW,
@@ -101,7 +101,7 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
         open_org=org.org_id if is_open else None,
     )
     config = uvicorn.Config(
-        receive.create_otlp_app(receiver), port=0, log_config=None, lifespan="off", ws="none"
+        receive.create_otlp_app(receive.Receiver(way_in)), port=0, log_config=None, lifespan="off", ws="none"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -114,7 +114,7 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
     finally:
         server.should_exit = True
         thread.join()
-        receiver.close()
+        way_in.close()
         writer.close()
         directory.close()
 

@@ -12,7 +12,7 @@ import prometheus_client
 import pytest
 
 from andon.config import read_settings
-from andon.ingest import receive
+from andon.ingest import door as door_module
 
 from otlp_door import (
     JSON,
@@ -239,7 +239,7 @@ def test_too_many_items_are_413(shared: Door) -> None:
 
 def test_a_slow_body_is_given_up(shared: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sender that stops in the middle of its body is answered and hung up on."""
-    monkeypatch.setattr(receive, "BODY_DEADLINE_S", 0.2)
+    monkeypatch.setattr(door_module, "BODY_DEADLINE_S", 0.2)
     connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=5)
     connection.putrequest("POST", "/v1/logs")
     for name, value in {
@@ -258,7 +258,7 @@ def test_a_slow_body_is_given_up(shared: Door, monkeypatch: pytest.MonkeyPatch) 
 def test_too_much_at_once_is_503(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond its budget of memory the door asks senders to come back, and recovers when it has room again."""
     with monkeypatch.context() as small:
-        small.setattr(receive, "MOST_HELD_BYTES", 10)
+        small.setattr(door_module, "MOST_HELD_BYTES", 10)
         answer = door.send(as_json(log_request("x")))
         assert answer.code == 503
         assert answer.headers["retry-after"] == "1"

@@ -31,6 +31,7 @@ from andon.app.builds import Builds
 from andon.config import Settings
 from andon.directory.directory import Directory
 from andon.edition.editions import Editions
+from andon.ingest.door import Door
 from andon.ingest.load import Loader, load_closed
 from andon.ingest.receive import Receiver, create_otlp_app, otlp_routes
 from andon.log.writer import SegmentWriter
@@ -105,8 +106,9 @@ class Server:
         writer = SegmentWriter(settings.log_dir)
         self._running.callback(writer.close)
         authenticate = Authentication(self._directory, settings.clock)
-        receiver = Receiver(writer, authenticate, settings.clock, settings, self._open_org)
-        self._running.callback(receiver.close)
+        door = Door(writer, authenticate, settings.clock, settings, self._open_org)
+        self._running.callback(door.close)
+        receiver = Receiver(door)
         api = create_api(self._editions, authenticate, settings.clock, settings, otlp_routes(receiver))
         self._servers = [_server(api), _server(create_otlp_app(receiver))]
         self._http = threading.Thread(target=self._serve, name="andon-http", daemon=True)

@@ -1,0 +1,218 @@
+"""
+What every way in shares: who may send, how much at once, and a yes only when it is on disk.
+
+HTTP and gRPC each speak their own protocol in front of it; behind it there is one path.
+
+Source: idea 1 of the design; "Transport" and "Responses" of the conformance list, reliability study.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import ipaddress
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Protocol, TypeVar
+
+import structlog
+from prometheus_client import Counter
+
+from andon.config import Settings
+from andon.contract.problems import Forbidden, TooLarge, Unauthenticated, Unavailable
+from andon.ingest.inflate import gunzip
+from andon.ingest.take_in import Envelope, Sender, TakenIn, Window, take_in
+from andon.log.writer import AppendFailed, SegmentWriter
+
+RETRY_AFTER_S = 1
+"""Senders give up after about ten seconds, and at once if told to wait for longer than they have left."""
+
+BODY_DEADLINE_S = 30
+"""A body that takes longer to arrive is given up, so that slow senders cannot hold connections for ever."""
+
+MOST_HELD_BYTES = 256 * 2**20
+"""Bodies held in memory at once, as received; beyond it, senders are asked to come back."""
+
+BUSY = {"Retry-After": str(RETRY_AFTER_S)}
+
+REQUESTS = Counter("andon_ingest_requests", "OTLP requests answered.", ["signal", "code"])
+RECEIVED = Counter("andon_ingest_records_received", "Items in OTLP requests that could be read.", ["signal"])
+STORED = Counter("andon_ingest_records_stored", "Items acknowledged: durable in the log.", ["signal"])
+REJECTED = Counter("andon_ingest_records_rejected", "Items refused, as their senders were told.", ["signal"])
+
+_Result = TypeVar("_Result")
+_LOG = structlog.get_logger(__name__)
+
+
+class Principal(Protocol):
+    """What a key stands for, as far as this door cares; the directory's principals are."""
+
+    @property
+    def key_id(self) -> str:
+        """Public id of the key."""
+
+    @property
+    def org_id(self) -> str:
+        """Organisation of the key."""
+
+    @property
+    def kind(self) -> str:
+        """``ingest`` may write; nothing else may."""
+
+    @property
+    def keeps_content(self) -> bool:
+        """Whether the organisation keeps prompts and other content."""
+
+
+class Door:
+    """
+    Lets telemetry in; all of it runs on one event loop.
+
+    Args:
+        writer: The log; whoever made it closes it, after the servers have stopped.
+        authenticate: Tells whom a key speaks for; None for every key that is not valid now.
+        clock: Tells the time, in UTC.
+        settings: Limits and the window of believed times.
+        open_org: Organisation that loopback clients without any key write to: the demo. None refuses them.
+    """
+
+    def __init__(
+        self,
+        writer: SegmentWriter,
+        authenticate: Callable[[str], Principal | None],
+        clock: Callable[[], dt.datetime],
+        settings: Settings,
+        open_org: str | None = None,
+    ) -> None:
+        self.clock = clock
+        self._writer = writer
+        self._authenticate = authenticate
+        self._limit = settings.max_body_bytes
+        self._window = Window(settings.history_start, settings.max_future_s)
+        self._open_org = open_org
+        self._held_bytes = 0
+        self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="andon-ingest")
+
+    def close(self) -> None:
+        """Stop the worker threads; call it after the servers have stopped."""
+        self._workers.shutdown()
+
+    async def sender(self, authorization: str | None, *, is_loopback: bool) -> Sender:
+        """
+        Recognise who sends, before anything of the body is read.
+
+        Args:
+            authorization: The header, or the metadata, of that name; None when there is none.
+            is_loopback: Whether the request came from this machine.
+
+        Raises:
+            Unauthenticated: There is no key, or none that is valid now.
+            Forbidden: The key is not one to send with.
+        """
+        if authorization is None and self._open_org is not None and is_loopback:
+            return Sender(self._open_org)
+
+        asked = {"WWW-Authenticate": 'Bearer realm="andon"'}
+        if authorization is None:
+            raise Unauthenticated("No key was sent; send Authorization: Bearer ik-…", headers=asked)
+        scheme, _, key = authorization.partition(" ")
+        principal = None
+        if scheme.lower() == "bearer" and key.isascii():
+            principal = await self._on_a_worker(partial(self._authenticate, key.strip()))
+        if principal is None:
+            raise Unauthenticated(
+                "The key is not valid: send an ingest key that is neither expired nor revoked, as "
+                "Authorization: Bearer ik-…",
+                headers=asked,
+            )
+        if principal.kind != "ingest":
+            raise Forbidden("This key reads reports; telemetry is sent with an ingest key (ik-…)")
+        return Sender(principal.org_id, principal.key_id, principal.keeps_content)
+
+    @asynccontextmanager
+    async def body(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        """
+        Read a body, as sent, and account for the memory that it takes while it is worked on.
+
+        Raises:
+            TooLarge: It is over the limit.
+            Unavailable: There is no room for it now, or it did not arrive in time.
+        """
+        parts: list[bytes] = []
+        held = 0
+        try:
+            try:
+                async with asyncio.timeout(BODY_DEADLINE_S):
+                    async for chunk in chunks:
+                        parts.append(chunk)
+                        held += len(chunk)
+                        self._held_bytes += len(chunk)
+                        self.check_length(held)
+                        self._check_room()
+            except TimeoutError:
+                raise Unavailable(
+                    f"The body did not arrive within {BODY_DEADLINE_S} seconds",
+                    headers={**BUSY, "Connection": "close"},
+                ) from None
+            body = b"".join(parts)
+            parts.clear()
+            yield body
+        finally:
+            self._held_bytes -= held
+
+    def check_length(self, length: int) -> None:
+        """
+        Refuse a body of so many bytes if that is too many.
+
+        Raises:
+            TooLarge: It is over the limit.
+        """
+        if length > self._limit:
+            raise TooLarge(f"The body has more than {self._limit} bytes; send smaller batches")
+
+    async def take(self, body: bytes, envelope: Envelope, *, is_gzip: bool = False) -> TakenIn:
+        """
+        Take a body in; returns when all that was accepted of it would survive a power cut.
+
+        Raises:
+            BadRequest: It cannot be inflated or decoded, now or ever.
+            TooLarge: It holds too much, inflated.
+            Unavailable: The log could not store it.
+        """
+        taken = await self._decode(body, envelope, is_gzip=is_gzip)
+        signal = envelope.signal
+        RECEIVED.labels(signal).inc(taken.accepted + taken.rejected)
+        if taken.frame is not None:
+            try:
+                await asyncio.wrap_future(self._writer.append(taken.frame))
+            except AppendFailed as failed:
+                _LOG.error("telemetry was not stored", signal=signal, reason=str(failed))
+                raise Unavailable("The telemetry could not be stored; send it again", headers=BUSY) from None
+        STORED.labels(signal).inc(taken.accepted)
+        REJECTED.labels(signal).inc(taken.rejected)
+        return taken
+
+    async def _decode(self, body: bytes, envelope: Envelope, *, is_gzip: bool) -> TakenIn:
+        return await self._on_a_worker(
+            lambda: take_in(gunzip(body, self._limit) if is_gzip else body, envelope, self._window)
+        )
+
+    def _check_room(self) -> None:
+        if self._held_bytes > MOST_HELD_BYTES:
+            raise Unavailable("Too much telemetry at once; send it again", headers=BUSY)
+
+    async def _on_a_worker(self, work: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address, as the socket gives it, is this machine's own."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address.is_loopback if mapped is None else mapped.is_loopback
