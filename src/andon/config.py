@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=64 * 2**20, ge=1, description="Largest telemetry request, counted after decompression."
     )
+    decoders: int = Field(
+        default_factory=lambda: max(1, (os.cpu_count() or 1) - 1),
+        ge=1,
+        le=64,
+        description="Processes that decode telemetry; by default one a core, but one.",
+    )
     max_range_days: int = Field(default=366, ge=1, description="Longest date range of one report request.")
     max_future_s: int = Field(
         default=600, ge=0, description="Seconds that a record may be ahead of the clock before quarantine."

@@ -64,6 +64,7 @@ class Line:
             "ANDON_NOW": self.now.isoformat(),
             "ANDON_PORT": str(self.port),
             "ANDON_OTLP_PORT": str(self.otlp_port),
+            "ANDON_DECODERS": "2",
             "ANDON_GRPC_PORT": str(self.grpc_port),
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import http.client
 import json
@@ -17,6 +18,9 @@ import uvicorn
 from andon.config import Settings
 from andon.directory.directory import Directory, open_directory
 from andon.ingest import door, frames, receive
+from andon.ingest.decoder import Setup
+from andon.ingest.decoders import Decoders
+from andon.ingest.take_in import Window
 from andon.log.segments import closed_segments, open_segments, read_segment
 from andon.log.writer import SegmentWriter
 
@@ -93,8 +97,11 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
     ingest = directory.create_key(org.org_id, "ingest", now=NOW).text
     analytics = directory.create_key(org.org_id, "analytics", role="owner", now=NOW).text
     writer = SegmentWriter(settings.log_dir, idle_s=60)  # so that no file is renamed while a test reads
+    window = Window(settings.history_start, settings.max_future_s)
+    decoding = Decoders(settings.decoders, Setup(window, settings.max_body_bytes))
     way_in = door.Door(
         writer,
+        decoding,
         lambda text: directory.authenticate(text, NOW),
         lambda: NOW,
         settings,
@@ -104,7 +111,12 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
         receive.create_otlp_app(receive.Receiver(way_in)), port=0, log_config=None, lifespan="off", ws="none"
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+
+    async def serve() -> None:
+        async with decoding:
+            await server.serve()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     try:
         while not server.started:

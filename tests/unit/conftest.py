@@ -16,12 +16,12 @@ from otlp_door import LIMIT, Door, serving
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """One server for the tests that only ask."""
     data = tmp_path_factory.mktemp("shared")
-    with serving(read_settings(data=data, max_body_bytes=LIMIT)) as running:
+    with serving(read_settings(data=data, max_body_bytes=LIMIT, decoders=1)) as running:
         yield running
 
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
     """A server with an empty log."""
-    with serving(read_settings(data=tmp_path, max_body_bytes=LIMIT)) as running:
+    with serving(read_settings(data=tmp_path, max_body_bytes=LIMIT, decoders=1)) as running:
         yield running

@@ -87,7 +87,7 @@ def test_the_key_is_checked_before_the_body(shared: Door) -> None:
 
 def test_loopback_needs_no_key_in_the_demo_only(tmp_path: Path) -> None:
     """With an open organisation loopback may send without a key; a key that is wrong stays wrong."""
-    with serving(read_settings(data=tmp_path), is_open=True) as demo:
+    with serving(read_settings(data=tmp_path, decoders=1), is_open=True) as demo:
         assert demo.send(as_json(log_request("x")), key=None).code == 200
         assert demo.stored()[0]["org_id"] == demo.directory.orgs()[0].org_id
         assert demo.stored()[0]["ingest_key_id"] is None

@@ -1,11 +1,12 @@
 """
-Everything that runs while Andon is up, in one process.
+Everything that runs while Andon is up: one process, and those that decode for it.
 
 ::
 
     main thread     starts it, waits for a signal, stops it
     andon-http      one event loop with two listeners: the API's port and OTLP's
     andon-log       the log's writer
+    decoders        processes of their own: telemetry in, frames for the log out
     andon-loader    moves closed segments into raw, once a second
     APScheduler     starts `andon build` as a child process: daily, and when days were missed
 
@@ -31,9 +32,12 @@ from andon.app.builds import Builds
 from andon.config import Settings
 from andon.directory.directory import Directory
 from andon.edition.editions import Editions
+from andon.ingest.decoder import Setup
+from andon.ingest.decoders import Decoders
 from andon.ingest.door import Door
 from andon.ingest.load import Loader, load_closed
 from andon.ingest.receive import Receiver, create_otlp_app, otlp_routes
+from andon.ingest.take_in import Window
 from andon.log.writer import SegmentWriter
 from andon.warehouse.open import open_raw_store
 
@@ -106,7 +110,9 @@ class Server:
         writer = SegmentWriter(settings.log_dir)
         self._running.callback(writer.close)
         authenticate = Authentication(self._directory, settings.clock)
-        door = Door(writer, authenticate, settings.clock, settings, self._open_org)
+        window = Window(settings.history_start, settings.max_future_s)
+        self._decoders = Decoders(settings.decoders, Setup(window, settings.max_body_bytes))
+        door = Door(writer, self._decoders, authenticate, settings.clock, settings, open_org=self._open_org)
         self._running.callback(door.close)
         receiver = Receiver(door)
         api = create_api(self._editions, authenticate, settings.clock, settings, otlp_routes(receiver))
@@ -151,7 +157,8 @@ class Server:
     def _serve(self) -> None:
         async def serve() -> None:
             pairs = zip(self._servers, self._sockets, strict=True)
-            await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in pairs))
+            async with self._decoders:
+                await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in pairs))
 
         try:
             with asyncio.Runner(loop_factory=self._servers[0].config.get_loop_factory()) as runner:

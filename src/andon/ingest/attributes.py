@@ -13,7 +13,7 @@ from hashlib import blake2b
 from andon.ingest import canonical
 from andon.ingest.derive import SOURCES, derive
 from andon.ingest.items import Attribute
-from andon.ingest.redact import Policy, redacted
+from andon.ingest.redact import Policy, plain_json, redacted
 
 SERIES = "andon.series"
 """
@@ -40,6 +40,17 @@ class Keeper:
             attributes: As decoded.
             tells_series: Whether equal attributes mean the same metric series.
         """
+        if not self._policy.keeps_content:
+            fragments = [
+                self._fragment(attribute) if attribute.fragment is None else attribute.fragment
+                for attribute in attributes
+            ]
+            if "" not in fragments and len({attribute.key for attribute in attributes}) == len(fragments):
+                return f"{{{','.join(sorted(fragments))}}}"
+        return self._json_of_some(attributes, tells_series=tells_series)
+
+    def _json_of_some(self, attributes: Sequence[Attribute], *, tells_series: bool) -> str:
+        """Do it for attributes of which some are dropped, derived from, or named twice."""
         known = self._known
         kept: dict[str, str] = {}
         derivable = dropped = False
@@ -56,7 +67,20 @@ class Keeper:
             kept.update(self._derived(attributes))
         if tells_series and dropped:
             kept[SERIES] = f'"{SERIES}":"{_digest(attributes)}"'
-        return f"{{{','.join([kept[key] for key in sorted(kept)])}}}"
+        return f"{{{','.join(sorted(kept.values()))}}}"
+
+    def _fragment(self, attribute: Attribute) -> str:
+        """Judge an attribute by itself, and note it on the attribute."""
+        key, value = attribute.key, attribute.value
+        if key in SOURCES:
+            fragment = ""
+        elif (text := plain_json(key, value)) is not None:
+            # Most values that are new in each item: numbers, ids.
+            fragment = f"{_name(key)}:{text}"
+        else:
+            fragment = self._judge(attribute)[0]
+        attribute.fragment = fragment
+        return fragment
 
     def _judge(self, attribute: Attribute) -> tuple[str, bool]:
         key, value = attribute.key, attribute.value

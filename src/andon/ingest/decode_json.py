@@ -134,7 +134,6 @@ def _span(raw: bytes) -> items.Item:
         start_time_unix_nano=json_values.time(span.start_time_unix_nano, "startTimeUnixNano"),
         end_time_unix_nano=json_values.time(span.end_time_unix_nano, "endTimeUnixNano"),
         status_code=json_values.enum(status.code, "status.code"),
-        status_message=status.message or "",
         attributes=json_values.attributes(span.attributes),
         dropped_attributes_count=json_values.uint32(span.dropped_attributes_count, "droppedAttributesCount"),
         events=[

@@ -6,7 +6,7 @@ Source: opentelemetry-proto (``proto/``); reference implementation of the parser
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -15,6 +15,7 @@ from andon.contract.telemetry import Signal
 from andon.ingest import items
 from andon.ingest.items import Attribute, Unusable, Value
 from andon.ingest.proto import schema
+from andon.ingest.short_pairs import short_pair
 
 _ERRORS = (DecodeError, UnicodeDecodeError)
 _REQUESTS: dict[Signal, tuple[Any, str, str]] = {
@@ -95,17 +96,26 @@ def _refuse_all(raws: Sequence[bytes], reason: str) -> items.Batch:
     return items.Batch([], "", "", [], [items.refused(raw, reason, "its resource or scope") for raw in raws])
 
 
-def _attributes(raws: Iterable[bytes]) -> list[Attribute]:
-    found = []
-    for raw in raws:
-        attribute = _MEMO.get(raw)
-        if attribute is None:
-            pair = _KeyValue.FromString(raw)
-            attribute = _MEMO.remember(raw, pair.key, _value(pair.value, 0))
-            if attribute is None:
-                continue
-        found.append(attribute)
-    return found
+def _attributes(raws: Sequence[bytes]) -> list[Attribute]:
+    found = list(map(_MEMO.get, raws))
+    while None in found:
+        at = found.index(None)
+        found[at] = _attribute(raws[at]) or _NOTHING
+    if _NOTHING in found:
+        found = [attribute for attribute in found if attribute is not _NOTHING]
+    return found  # type: ignore[return-value]  # no None is left
+
+
+_NOTHING = Attribute("", "", lasting=False)
+"""Stands where an attribute has no name or no value, and is left out."""
+
+
+def _attribute(raw: bytes) -> Attribute | None:
+    pair = short_pair(raw)
+    if pair is not None:
+        return _MEMO.remember(raw, *pair)
+    message = _KeyValue.FromString(raw)
+    return _MEMO.remember(raw, message.key, _value(message.value, 0))
 
 
 def _value(value: Any, depth: int) -> Value | None:  # noqa: ANN401
@@ -123,21 +133,31 @@ def _value(value: Any, depth: int) -> Value | None:  # noqa: ANN401
     return plain
 
 
+def _id(raw: bytes, length: int, field: str) -> str | None:
+    """Give an identifier in hex, or None when it is empty or all zeros."""
+    if len(raw) == length:
+        return raw.hex() if any(raw) else None
+    return items.checked_id(raw.hex(), 2 * length, field)
+
+
+def _required_id(raw: bytes, length: int, field: str) -> str:
+    return _id(raw, length, field) or items.checked_id("", 2 * length, field, required=True) or ""
+
+
 def _span(raw: bytes) -> items.Item:
     span = _Span.FromString(raw)
-    status = span.status
+    events, links = span.events, span.links
     return items.Span(
-        trace_id=items.checked_id(span.trace_id.hex(), 32, "trace_id", required=True) or "",
-        span_id=items.checked_id(span.span_id.hex(), 16, "span_id", required=True) or "",
-        parent_span_id=items.checked_id(span.parent_span_id.hex(), 16, "parent_span_id"),
+        trace_id=_required_id(span.trace_id, 16, "trace_id"),
+        span_id=_required_id(span.span_id, 8, "span_id"),
+        parent_span_id=_id(span.parent_span_id, 8, "parent_span_id"),
         trace_state=span.trace_state,
         flags=span.flags,
         name=span.name,
         kind=span.kind,
         start_time_unix_nano=items.checked_time(span.start_time_unix_nano, "start_time_unix_nano"),
         end_time_unix_nano=items.checked_time(span.end_time_unix_nano, "end_time_unix_nano"),
-        status_code=status.code,
-        status_message=status.message,
+        status_code=span.status.code,
         attributes=_attributes(span.attributes),
         dropped_attributes_count=span.dropped_attributes_count,
         events=[
@@ -146,17 +166,21 @@ def _span(raw: bytes) -> items.Item:
                 items.checked_time(event.time_unix_nano, "events.time_unix_nano"),
                 _attributes(event.attributes),
             )
-            for event in span.events
-        ],
+            for event in events
+        ]
+        if events
+        else [],
         dropped_events_count=span.dropped_events_count,
         links=[
             items.Link(
-                items.checked_id(link.trace_id.hex(), 32, "links.trace_id") or "",
-                items.checked_id(link.span_id.hex(), 16, "links.span_id") or "",
+                _id(link.trace_id, 16, "links.trace_id") or "",
+                _id(link.span_id, 8, "links.span_id") or "",
                 _attributes(link.attributes),
             )
-            for link in span.links
-        ],
+            for link in links
+        ]
+        if links
+        else [],
         dropped_links_count=span.dropped_links_count,
     )
 
@@ -173,8 +197,8 @@ def _log_record(raw: bytes) -> items.Item:
         attributes=_attributes(record.attributes),
         dropped_attributes_count=record.dropped_attributes_count,
         flags=record.flags,
-        trace_id=items.checked_id(record.trace_id.hex(), 32, "trace_id"),
-        span_id=items.checked_id(record.span_id.hex(), 16, "span_id"),
+        trace_id=_id(record.trace_id, 16, "trace_id"),
+        span_id=_id(record.span_id, 8, "span_id"),
     )
 
 

@@ -23,8 +23,9 @@ from prometheus_client import Counter
 
 from andon.config import Settings
 from andon.contract.problems import Forbidden, TooLarge, Unauthenticated, Unavailable
-from andon.ingest.inflate import gunzip
-from andon.ingest.take_in import Envelope, Sender, TakenIn, Window, take_in
+from andon.ingest.decoder import Order
+from andon.ingest.decoders import DecoderLost, Decoders
+from andon.ingest.take_in import Envelope, Sender, TakenIn
 from andon.log.writer import AppendFailed, SegmentWriter
 
 RETRY_AFTER_S = 1
@@ -73,28 +74,31 @@ class Door:
 
     Args:
         writer: The log; whoever made it closes it, after the servers have stopped.
+        decoders: They turn bodies into frames; whoever made them stops them, after the servers.
         authenticate: Tells whom a key speaks for; None for every key that is not valid now.
         clock: Tells the time, in UTC.
         settings: Limits and the window of believed times.
         open_org: Organisation that loopback clients without any key write to: the demo. None refuses them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (parts that it is given, never makes)
         self,
         writer: SegmentWriter,
+        decoders: Decoders,
         authenticate: Callable[[str], Principal | None],
         clock: Callable[[], dt.datetime],
         settings: Settings,
+        *,
         open_org: str | None = None,
     ) -> None:
         self.clock = clock
         self._writer = writer
+        self._decoders = decoders
         self._authenticate = authenticate
         self._limit = settings.max_body_bytes
-        self._window = Window(settings.history_start, settings.max_future_s)
         self._open_org = open_org
         self._held_bytes = 0
-        self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="andon-ingest")
+        self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="andon-keys")
 
     def close(self) -> None:
         """Stop the worker threads; call it after the servers have stopped."""
@@ -196,9 +200,12 @@ class Door:
         return taken
 
     async def _decode(self, body: bytes, envelope: Envelope, *, is_gzip: bool) -> TakenIn:
-        return await self._on_a_worker(
-            lambda: take_in(gunzip(body, self._limit) if is_gzip else body, envelope, self._window)
-        )
+        try:
+            return await self._decoders.take_in(body, Order(envelope, is_gzip))
+        except DecoderLost:
+            raise Unavailable(
+                "The telemetry could not be decoded just now; send it again", headers=BUSY
+            ) from None
 
     def _check_room(self) -> None:
         if self._held_bytes > MOST_HELD_BYTES:

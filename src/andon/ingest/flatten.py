@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
+import msgspec
 import pyarrow as pa
 
 from andon.contract.telemetry import TABLE_OF_SIGNAL, Signal, Table
@@ -23,6 +24,8 @@ from andon.ingest.attributes import Keeper, keeper
 from andon.ingest.frames import arrow_schema
 from andon.ingest.items import REASONS, Batch, LogRecord, Point, Refused, Request, Span
 from andon.ingest.redact import Policy
+
+_bytes_of = msgspec.msgpack.Encoder().encode
 
 NANOSECONDS = 1_000_000_000
 _DAY = 86_400 * NANOSECONDS
@@ -157,15 +160,13 @@ class _Work:
     def take(self, batch: Batch) -> None:
         """Make rows of a batch's items."""
         shared = rows.shared_columns(batch, self.keeper, self.policy)
-        base = blake2b("\0".join([self.signal, *shared[2:], ""]).encode(), digest_size=16)
+        base = blake2b(_bytes_of((self.signal, *shared[2:])), digest_size=16).digest()
         for item in batch.items:
             if isinstance(item, Refused):
                 self.quarantined.append((item.digest, item.reason, item.detail, None))
                 continue
             own, at = self._own_columns(item)
-            hashed = base.copy()
-            hashed.update("\0".join(["" if value is None else str(value) for value in own]).encode())
-            record_id = hashed.hexdigest()
+            record_id = blake2b(base + _bytes_of(own), digest_size=16).hexdigest()
             if isinstance(item, LogRecord) and not own[rows.LOG_OBSERVED]:
                 at_receipt = item.observed_time_unix_nano or self.received
                 own = (*own[: rows.LOG_OBSERVED], at_receipt, *own[rows.LOG_OBSERVED + 1 :])

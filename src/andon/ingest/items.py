@@ -91,11 +91,15 @@ class Attribute(Struct, gc=False, eq=False):
         key: Name, never empty.
         value: Never absent: attributes without a value are left out.
         lasting: Whether the object is shared between items, and worth remembering.
+        fragment: What is kept of it where content is dropped, as canonical JSON with its name; empty when
+            that depends on the attributes beside it, None until somebody has judged. Kept here because a
+            look-up in a table costs as much as all else that is done with a repeated attribute.
     """
 
     key: str
     value: Value
     lasting: bool
+    fragment: str | None = None
 
 
 class Event(Struct, gc=False):
@@ -127,7 +131,6 @@ class Span(Struct, gc=False):
     start_time_unix_nano: int
     end_time_unix_nano: int
     status_code: int
-    status_message: str
     attributes: list[Attribute]
     dropped_attributes_count: int
     events: list[Event]

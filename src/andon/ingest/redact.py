@@ -172,6 +172,23 @@ def holds_secret(text: str) -> bool:
     return len(text) >= _SHORTEST_SECRET and _SECRET.search(text) is not None
 
 
+# One word without a path, prose, data or a secret in it, which JSON writes as it is.
+_PLAIN_WORD = re.compile(
+    r"(?!.*\b(?:sk-|fk-|ik-|rk_|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|npm_|pypi-|AIza|ya29\.|AKIA|eyJ))"
+    r"(?!-----BEGIN)[\w.:@+-]{1,256}\Z"
+)
+_KEEPING: frozenset[Verdict] = frozenset({"kept", "tool name", "by look"})
+
+
+def plain_json(name: str, value: Value) -> str | None:
+    """Give, quickly, the JSON of most values that are kept as they are; None says nothing about a value."""
+    if type(value) is int:
+        return None if verdict(name) == "content" else str(value)
+    if type(value) is str and verdict(name) in _KEEPING and _PLAIN_WORD.match(value) is not None:
+        return f'"{value}"'
+    return None
+
+
 def plain(text: str, policy: Policy) -> str:
     """Give a text that is part of an item's frame (a span's name, a unit), or a stand-in if it is content."""
     return REDACTED if not policy.keeps_content and looks_like_content(text) else text

@@ -1,0 +1,152 @@
+"""
+The process that turns bodies into frames: started by ``ingest.decoders``, never imported by the rest.
+
+Decoding is Python's work, and one process does it on one core; the server's own process keeps its core for
+its callers. Orders come in on stdin, one at a time, and each is answered on stdout. Both are written alike:
+two lengths, a head in MessagePack, a payload.
+
+Source: "Garbage collection matters more than the JSON library" of the performance study.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import struct
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from andon.contract.problems import BadRequest, Problem, TooLarge
+from andon.ingest.inflate import gunzip
+from andon.ingest.take_in import Envelope, TakenIn, Window, take_in
+
+LENGTHS = struct.Struct("<II")
+"""Bytes of the head and of the payload."""
+
+COLLECT_EVERY = 500
+"""
+Orders between two looks for cycles. A request makes hundreds of thousands of objects and hardly a cycle, so
+the default of looking all the time costs more than the decoding of JSON itself.
+"""
+
+_PROBLEMS: dict[str, type[Problem]] = {"bad": BadRequest, "large": TooLarge}
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """
+    What every order of a process shares; it comes as the first head.
+
+    Attributes:
+        window: Which times are believed.
+        limit: Largest body, in bytes after decompression.
+    """
+
+    window: Window
+    limit: int
+
+
+class Order(msgspec.Struct, frozen=True):
+    """
+    One body to decode.
+
+    Attributes:
+        envelope: What is known of it without reading it.
+        is_gzip: Whether it is compressed.
+    """
+
+    envelope: Envelope
+    is_gzip: bool
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    What became of an order; the frame, if there is one, is the payload.
+
+    Attributes:
+        accepted: Items that will be rows.
+        rejected: Items that will not.
+        message: What the sender is told of them; the problem's text when there is a problem.
+        problem: ``bad`` or ``large`` when the body cannot be taken, ``failed`` when the fault is ours.
+        is_empty: Nothing is to be kept.
+    """
+
+    accepted: int = 0
+    rejected: int = 0
+    message: str = ""
+    problem: str = ""
+    is_empty: bool = False
+
+
+def answered(answer: Answer, frame: bytes) -> TakenIn:
+    """
+    Give the outcome as whoever asked knows it.
+
+    Raises:
+        BadRequest: The body is not what it says it is.
+        TooLarge: It has more bytes or items than are taken.
+        RuntimeError: Decoding failed; the same body may well fail again.
+    """
+    if answer.problem in _PROBLEMS:
+        raise _PROBLEMS[answer.problem](answer.message)
+    if answer.problem:
+        raise RuntimeError(answer.message)
+    return TakenIn(None if answer.is_empty else frame, answer.accepted, answer.rejected, answer.message)
+
+
+def work(order: Order, body: bytes, setup: Setup) -> tuple[Answer, bytes]:
+    """Do one order; never raises."""
+    try:
+        if order.is_gzip:
+            body = gunzip(body, setup.limit)
+        taken = take_in(body, order.envelope, setup.window)
+    except TooLarge as problem:
+        return Answer(message=problem.detail, problem="large"), b""
+    except Problem as problem:
+        return Answer(message=problem.detail, problem="bad"), b""
+    except Exception as error:  # noqa: BLE001 (one body must not cost the next ones; its text may hold content)
+        return Answer(message=f"{type(error).__name__} while decoding", problem="failed"), b""
+    answer = Answer(taken.accepted, taken.rejected, taken.message, is_empty=taken.frame is None)
+    return answer, taken.frame or b""
+
+
+def _read(source: BinaryIO) -> tuple[bytes, bytes] | None:
+    lengths = source.read(LENGTHS.size)
+    if len(lengths) < LENGTHS.size:
+        return None  # whoever gave orders is gone
+    head, payload = LENGTHS.unpack(lengths)
+    return source.read(head), source.read(payload)
+
+
+def main() -> None:
+    """Take orders until there are no more."""
+    # A signal for the whole group is the server's to answer: it still needs us for what is in flight.
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, signal.SIG_IGN)
+    gc.disable()
+    # Nothing that a library prints may come between two answers.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        source = sys.stdin.buffer
+        first = _read(source)
+        if first is None:
+            return
+        setup = msgspec.msgpack.decode(first[0], type=Setup)
+        decoder, encoder = msgspec.msgpack.Decoder(Order), msgspec.msgpack.Encoder()
+        gc.freeze()
+        done = 0
+        while (asked := _read(source)) is not None:
+            answer, frame = work(decoder.decode(asked[0]), asked[1], setup)
+            head = encoder.encode(answer)
+            out.write(LENGTHS.pack(len(head), len(frame)) + head)
+            out.write(frame)
+            out.flush()
+            done += 1
+            if done % COLLECT_EVERY == 0:
+                gc.collect()
+
+
+if __name__ == "__main__":
+    main()
