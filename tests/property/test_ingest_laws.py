@@ -19,6 +19,7 @@ from andon.ingest.derive import derive
 from andon.ingest.flatten import Flattened, flatten
 from andon.ingest.proto import schema
 from andon.ingest.redact import Policy, redacted
+from andon.ingest.restore import restore, tables_of
 
 from otlp_encodings import as_json
 
@@ -32,7 +33,15 @@ REQUESTS = {
 }
 
 
-def flat(signal: Signal, body: bytes, encoding: Any = "protobuf") -> Flattened:  # noqa: ANN401 (a literal)
+HISTORY = dt.date(2026, 1, 14)
+
+
+def flat(
+    signal: Signal,
+    body: bytes,
+    encoding: Any = "protobuf",  # noqa: ANN401 (a literal)
+    history_start: dt.date = HISTORY,
+) -> Flattened:
     """Decode and flatten a body with the defaults of a server."""
     return flatten(
         decode.decode(signal, body, encoding),
@@ -41,7 +50,7 @@ def flat(signal: Signal, body: bytes, encoding: Any = "protobuf") -> Flattened: 
         ingest_key_id=None,
         received_at=NOW,
         policy=Policy(),
-        history_start=dt.date(2026, 1, 14),
+        history_start=history_start,
         max_future_s=600,
     )
 
@@ -221,6 +230,22 @@ def test_batching_order_and_repetition_change_nothing(drawn: tuple[Signal, Any],
     random.shuffle(apart)
     bodies = [request(signal, [one]).SerializeToString() for one in [*apart, *apart[:1]]]
     assert record_ids(signal, *bodies) == together
+
+
+@settings(deadline=None, max_examples=150)
+@given(requests())
+def test_quarantine_gives_back_what_it_took(drawn: tuple[Signal, Any]) -> None:
+    """Items that were too old at first become, later, the very rows that they would have been at once."""
+    signal, groups = drawn
+    body = request(signal, groups).SerializeToString()
+    at_once = flat(signal, body)
+    held = flat(signal, body, history_start=NOW.date() + dt.timedelta(days=1))
+
+    kept = held.rows["quarantine"].to_pylist() if held.rows else []
+    back = [found for row in kept if (found := restore(row)) is not None]
+
+    assert (held.accepted, len(back)) == (0, at_once.accepted)
+    assert tables_of(back) == at_once.rows
 
 
 @settings(deadline=None, max_examples=300)

@@ -10,7 +10,6 @@ import pytest
 
 from andon.app import authentication
 from andon.app.authentication import Authentication
-from andon.app.build import _one_at_a_time
 from andon.app.builds import is_behind
 from andon.app.first_run import (
     Demo,
@@ -20,6 +19,7 @@ from andon.app.first_run import (
     read_demo,
     write_demo,
 )
+from andon.app.turns import one_at_a_time
 from andon.config import Settings, read_settings
 from andon.directory.directory import Directory, open_directory
 from andon.edition.editions import Editions
@@ -75,15 +75,15 @@ def test_a_start_builds_when_days_are_missing(settings: Settings, days: list[str
     assert is_behind(settings, Editions(settings.editions_dir)) is behind
 
 
-def test_a_second_build_waits_for_the_first(tmp_path: Path) -> None:
+def test_a_second_build_waits_for_the_first(settings: Settings) -> None:
     """It says so, once, and then has its turn."""
-    lock, said, order = tmp_path / "warehouse" / "publish.lock", threading.Event(), []
+    said, order = threading.Event(), list[str]()
 
     def second() -> None:
-        with _one_at_a_time(lock, said.set):
+        with one_at_a_time(settings, said.set):
             order.append("second")
 
-    with _one_at_a_time(lock, said.set):
+    with one_at_a_time(settings, said.set):
         thread = threading.Thread(target=second)
         thread.start()
         assert said.wait(5)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import fcntl
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import msgspec
 
+from andon.app.turns import one_at_a_time
 from andon.config import Settings
 from andon.directory.directory import open_directory
 from andon.edition.publish import publish
@@ -55,7 +53,7 @@ def build_once(
         BuildBusy: A build whose command was killed is still at work.
         EditionProblem: The marts cannot be published.
     """
-    with _one_at_a_time(settings.data / "warehouse" / "publish.lock", on_wait):
+    with one_at_a_time(settings, on_wait):
         directory = open_directory(settings)
         try:
             rows = directory.export_rows()
@@ -75,16 +73,3 @@ def build_once(
         finally:
             reader.close()
         return Built(number, result.data_through, loaded.rows)
-
-
-@contextlib.contextmanager
-def _one_at_a_time(lock: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    # transform's own lock ends with the build; this one also covers the publishing, and waits.
-    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with lock.open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait()
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

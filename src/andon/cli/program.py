@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 from andon import __version__
-from andon.cli import editions, keys, orgs, people
+from andon.cli import editions, keys, orgs, people, quarantine
 from andon.cli.background import down
 from andon.cli.build import build
 from andon.cli.connect import connect
@@ -43,6 +43,7 @@ app.command("report", rich_help_panel=_LOOK)(report)
 app.command("coverage", rich_help_panel=_LOOK)(coverage)
 app.command("doctor", rich_help_panel=_LOOK)(doctor)
 app.add_typer(editions.app, name="editions", rich_help_panel=_LOOK)
+app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_LOOK)
 app.command("connect", rich_help_panel=_SETUP)(connect)
 app.add_typer(orgs.app, name="orgs", rich_help_panel=_SETUP)
 app.add_typer(people.app, name="people", rich_help_panel=_SETUP)

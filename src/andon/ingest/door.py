@@ -39,10 +39,11 @@ MOST_HELD_BYTES = 256 * 2**20
 
 BUSY = {"Retry-After": str(RETRY_AFTER_S)}
 
+_BY = ["signal", "org_id"]
 REQUESTS = Counter("andon_ingest_requests", "OTLP requests answered.", ["signal", "code"])
-RECEIVED = Counter("andon_ingest_records_received", "Items in OTLP requests that could be read.", ["signal"])
-STORED = Counter("andon_ingest_records_stored", "Items acknowledged: durable in the log.", ["signal"])
-REJECTED = Counter("andon_ingest_records_rejected", "Items refused, as their senders were told.", ["signal"])
+RECEIVED = Counter("andon_ingest_records_received", "Items in OTLP requests that could be read.", _BY)
+STORED = Counter("andon_ingest_records_stored", "Items acknowledged: durable in the log.", _BY)
+REJECTED = Counter("andon_ingest_records_rejected", "Items refused, as their senders were told.", _BY)
 
 _Result = TypeVar("_Result")
 _LOG = structlog.get_logger(__name__)
@@ -187,16 +188,16 @@ class Door:
             Unavailable: The log could not store it.
         """
         taken = await self._decode(body, envelope, is_gzip=is_gzip)
-        signal = envelope.signal
-        RECEIVED.labels(signal).inc(taken.accepted + taken.rejected)
+        signal, org_id = envelope.signal, envelope.sender.org_id
+        RECEIVED.labels(signal, org_id).inc(taken.accepted + taken.rejected)
         if taken.frame is not None:
             try:
                 await asyncio.wrap_future(self._writer.append(taken.frame))
             except AppendFailed as failed:
                 _LOG.error("telemetry was not stored", signal=signal, reason=str(failed))
                 raise Unavailable("The telemetry could not be stored; send it again", headers=BUSY) from None
-        STORED.labels(signal).inc(taken.accepted)
-        REJECTED.labels(signal).inc(taken.rejected)
+        STORED.labels(signal, org_id).inc(taken.accepted)
+        REJECTED.labels(signal, org_id).inc(taken.rejected)
         return taken
 
     async def _decode(self, body: bytes, envelope: Envelope, *, is_gzip: bool) -> TakenIn:

@@ -14,6 +14,7 @@ smaller and faster than the defaults).
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 from urllib.parse import quote
@@ -78,6 +79,10 @@ class ParquetLake:
     def files(self, table: Table) -> list[Path]:
         """List the finished files of a raw table, in a stable order."""
         return sorted((self._directory / table).glob(f"org_id=*/event_date=*/*{SUFFIX}"))
+
+    def files_of(self, table: Table, org_id: str, day: dt.date) -> list[Path]:
+        """List the finished files of one organisation's day, in a stable order."""
+        return sorted(self._folder(table, org_id, day.isoformat()).glob(f"*{SUFFIX}"))
 
     def _folder(self, table: Table, org_id: str, day: str) -> Path:
         return self._directory / table / f"org_id={quote(org_id, safe='')}" / f"event_date={day}"
