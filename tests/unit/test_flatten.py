@@ -233,7 +233,7 @@ def test_columns_of_a_span() -> None:
     data = flat(sent("traces", span, resource=resource, scope=scope))
     (row,) = rows(data, "spans")
     record_id = row.pop("record_id")
-    assert len(record_id) == 32
+    assert len(record_id) == 24
     assert row == {
         "org_id": "org_1",
         "received_at": NOW.replace(tzinfo=None),

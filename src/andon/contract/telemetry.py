@@ -51,7 +51,7 @@ COMMON: tuple[Column, ...] = (
     Column(
         "record_id",
         "string",
-        "128-bit hash in hex of the item after redaction: equal when the same item is sent again, whatever "
+        "96-bit hash in hex of the item after redaction: equal when the same item is sent again, whatever "
         "the batching, encoding or transport. Never null.",
     ),
     Column("event_date", "date", "UTC day: of a span's end, of a log record's or point's time. Never null."),
@@ -130,7 +130,7 @@ QUARANTINE: tuple[Column, ...] = (
     Column("org_id", "string", "Organisation of the ingest key. Never null."),
     Column("received_at", "timestamp", "When the request was acknowledged. Never null."),
     Column("ingest_key_id", "string", "Public id of the ingest key; null when loopback sent without one."),
-    Column("record_id", "string", "128-bit hash in hex of what was quarantined. Never null."),
+    Column("record_id", "string", "96-bit hash in hex of what was quarantined. Never null."),
     Column("event_date", "date", "UTC day of receipt. Never null."),
     Column("signal", "string", "traces, logs or metrics. Never null."),
     Column("reason", "string", "One of the reasons in docs/operate.md, such as too_old. Never null."),

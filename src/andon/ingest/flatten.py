@@ -22,7 +22,7 @@ from andon.contract.telemetry import TABLE_OF_SIGNAL, Signal, Table
 from andon.ingest import canonical, rows
 from andon.ingest.attributes import Keeper, keeper
 from andon.ingest.frames import arrow_schema
-from andon.ingest.items import REASONS, Batch, LogRecord, Point, Refused, Request, Span
+from andon.ingest.items import ID_BYTES, REASONS, Batch, LogRecord, Point, Refused, Request, Span
 from andon.ingest.redact import Policy
 
 _bytes_of = msgspec.msgpack.Encoder().encode
@@ -166,7 +166,7 @@ class _Work:
                 self.quarantined.append((item.digest, item.reason, item.detail, None))
                 continue
             own, at = self._own_columns(item)
-            record_id = blake2b(base + _bytes_of(own), digest_size=16).hexdigest()
+            record_id = blake2b(base + _bytes_of(own), digest_size=ID_BYTES).hexdigest()
             if isinstance(item, LogRecord) and not own[rows.LOG_OBSERVED]:
                 at_receipt = item.observed_time_unix_nano or self.received
                 own = (*own[: rows.LOG_OBSERVED], at_receipt, *own[rows.LOG_OBSERVED + 1 :])

@@ -27,13 +27,27 @@ from andon.contract.telemetry import COLUMNS, Table
 from andon.warehouse.doors import InvalidRows
 from andon.warehouse.raw_tables import is_required, raw_schema
 
-_WITHOUT_DICTIONARY = frozenset({"record_id", "trace_id", "span_id", "parent_span_id"})
-"""Ids hardly ever repeat."""
+_WITHOUT_DICTIONARY = frozenset({"record_id", "span_id", "parent_span_id", "attributes"})
+"""Ids and whole sets of attributes hardly ever repeat."""
 
 _DELTA = frozenset(
     {"start_time_unix_nano", "end_time_unix_nano", "time_unix_nano", "observed_time_unix_nano", "received_at"}
 )
 """Times that grow from row to row."""
+
+_SORTED_BY: dict[Table, tuple[str, ...]] = {
+    "spans": ("service_name", "name", "trace_id", "start_time_unix_nano"),
+    "log_records": ("service_name", "event_name", "trace_id", "time_unix_nano"),
+    "metric_points": ("service_name", "metric_name", "time_unix_nano"),
+    "quarantine": ("reason",),
+}
+"""Like beside like: what repeats is found by the compressor, a tenth smaller for a thousandth of the time."""
+
+_PAGE_BYTES = 8 * 2**20
+"""What the compressor sees at once; readers here take whole columns."""
+
+QUICK, SMALL = 1, 9
+"""Levels of zstd: for rows that a sender's acknowledgement waits behind, and for those that are merged later."""
 
 SUFFIX = ".parquet"
 UNFINISHED_SUFFIX = ".unfinished"
@@ -72,7 +86,7 @@ class ParquetLake:
                 & (pc.field("event_date") == partition["event_date"])
             )
             unfinished = path.with_name(path.name + UNFINISHED_SUFFIX)
-            write_rows(part, unfinished)
+            write_rows(table, part, unfinished, QUICK)
             unfinished.rename(path)
             sync(folder)
 
@@ -118,15 +132,24 @@ def as_stored(table: Table, rows: pa.Table) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def write_rows(rows: pa.Table, path: Path) -> None:
-    """Write rows to a file, durably; its name is not durable yet."""
+def write_rows(table: Table, rows: pa.Table, path: Path, level: int) -> None:
+    """
+    Write rows to a file, sorted, durably; its name is not durable yet.
+
+    Args:
+        table: Whose rows they are.
+        rows: In any order.
+        path: The file.
+        level: Of compression, :data:`QUICK` or :data:`SMALL`.
+    """
     names = rows.column_names
     with path.open("wb") as file:
         pq.write_table(
-            rows,
+            rows.sort_by([(name, "ascending") for name in _SORTED_BY[table]]),
             file,
             compression="zstd",
-            compression_level=3,
+            compression_level=level,
+            data_page_size=_PAGE_BYTES,
             use_dictionary=[n for n in names if n not in _WITHOUT_DICTIONARY and n not in _DELTA],
             column_encoding={name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA},
         )

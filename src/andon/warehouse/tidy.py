@@ -21,7 +21,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from andon.contract.telemetry import COLUMNS, Table
-from andon.warehouse.parquet_lake import SUFFIX, UNFINISHED_SUFFIX, as_stored, sync, write_file, write_rows
+from andon.warehouse.parquet_lake import (
+    SMALL,
+    SUFFIX,
+    UNFINISHED_SUFFIX,
+    as_stored,
+    sync,
+    write_file,
+    write_rows,
+)
 
 _LIST_SUFFIX = ".replaces"
 
@@ -83,7 +91,7 @@ def _merge(table: Table, folder: Path, group: list[Path]) -> None:
     merged = folder / f"{stem}{SUFFIX}"
     unfinished = merged.with_name(merged.name + UNFINISHED_SUFFIX)
 
-    write_rows(rows, unfinished)
+    write_rows(table, rows, unfinished, SMALL)
     write_file(folder / f"{stem}{_LIST_SUFFIX}", json.dumps(names).encode())
     unfinished.rename(merged)
     sync(folder)
