@@ -64,6 +64,36 @@ class Settings(BaseSettings):
         le=64,
         description="Processes that decode telemetry; by default one a core, but one.",
     )
+    head_timeout_s: float = Field(
+        default=10,
+        gt=0,
+        description="Seconds in which the head of a request must arrive, from connecting on: as long as "
+        "exporters try at all.",
+    )
+    body_timeout_s: float = Field(
+        default=30, gt=0, description="Seconds in which the body of a telemetry request must arrive."
+    )
+    send_timeout_s: float = Field(
+        default=60, gt=0, description="Seconds in which a client must have taken an answer."
+    )
+    keep_alive_s: int = Field(
+        default=75,
+        ge=1,
+        description="Seconds that a connection may be idle between requests; longer than the 60 after which "
+        "exporters send metrics, so that they need not connect each time.",
+    )
+    connections_per_address: int = Field(
+        default=1000,
+        ge=0,
+        description="Connections that one address may have at once, on both ports together; 0 for any "
+        "number, as behind a proxy.",
+    )
+    max_connections: int = Field(
+        default=10_000,
+        ge=1,
+        description="Connections at once, on both ports together; fewer where the system allows fewer open "
+        "files.",
+    )
     max_range_days: int = Field(default=366, ge=1, description="Longest date range of one report request.")
     max_future_s: int = Field(
         default=600, ge=0, description="Seconds that a record may be ahead of the clock before quarantine."

@@ -237,22 +237,22 @@ def test_too_many_items_are_413(shared: Door) -> None:
     assert "more than 200000 items" in answer.json["message"]
 
 
-def test_a_slow_body_is_given_up(shared: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_body_is_given_up(tmp_path: Path) -> None:
     """A sender that stops in the middle of its body is answered and hung up on."""
-    monkeypatch.setattr(door_module, "BODY_DEADLINE_S", 0.2)
-    connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=5)
-    connection.putrequest("POST", "/v1/logs")
-    for name, value in {
-        "content-type": JSON,
-        "authorization": f"Bearer {shared.ingest_key}",
-        "content-length": "100",
-    }.items():
-        connection.putheader(name, value)
-    connection.endheaders(b"{")
-    response = connection.getresponse()
-    assert response.status == 503
-    assert response.headers["connection"] == "close"
-    connection.close()
+    with serving(read_settings(data=tmp_path, body_timeout_s=0.2)) as impatient:
+        connection = http.client.HTTPConnection("127.0.0.1", impatient.port, timeout=5)
+        connection.putrequest("POST", "/v1/logs")
+        for name, value in {
+            "content-type": JSON,
+            "authorization": f"Bearer {impatient.ingest_key}",
+            "content-length": "100",
+        }.items():
+            connection.putheader(name, value)
+        connection.endheaders(b"{")
+        response = connection.getresponse()
+        assert response.status == 503
+        assert response.headers["connection"] == "close"
+        connection.close()
 
 
 def test_too_much_at_once_is_503(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

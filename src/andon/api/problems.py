@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -48,6 +48,12 @@ def respond(status: int, title: str, detail: str, headers: Mapping[str, str], re
     body = msgspec.json.encode(ProblemDocument(title, detail, status, request_id))
     extra = {"Cache-Control": "no-store", **headers}
     return Response(body, status_code=status, headers=extra, media_type=MEDIA_TYPE)
+
+
+def refusal(clock: Callable[[], dt.datetime], status: int, detail: str) -> tuple[str, bytes]:
+    """Give media type and body of a problem that arose before there was a request."""
+    document = ProblemDocument(_title(status), detail, status, new_request_id(clock()))
+    return MEDIA_TYPE, msgspec.json.encode(document)
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:

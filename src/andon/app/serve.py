@@ -21,17 +21,21 @@ import gc
 import os
 import socket
 import threading
+from functools import partial
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from andon.api import problems
 from andon.api.http import create_api
 from andon.app.authentication import Authentication
 from andon.app.builds import Builds
+from andon.app.connections import Guard, protocol
 from andon.config import Settings
 from andon.directory.directory import Directory
 from andon.edition.editions import Editions
+from andon.ingest import receive
 from andon.ingest.decoder import Setup
 from andon.ingest.decoders import Decoders
 from andon.ingest.door import Door
@@ -116,7 +120,11 @@ class Server:
         self._running.callback(door.close)
         receiver = Receiver(door)
         api = create_api(self._editions, authenticate, settings.clock, settings, otlp_routes(receiver))
-        self._servers = [_server(api), _server(create_otlp_app(receiver))]
+        guard = Guard(settings)
+        self._servers = [
+            _server(api, protocol(guard, partial(problems.refusal, settings.clock)), settings),
+            _server(create_otlp_app(receiver), protocol(guard, receive.refusal), settings),
+        ]
         self._http = threading.Thread(target=self._serve, name="andon-http", daemon=True)
         self._running.callback(self._drain)
         self._http.start()
@@ -168,10 +176,12 @@ class Server:
             _LOG.error("server_failed", reason=str(error))
 
 
-def _server(app: ASGIApp) -> uvicorn.Server:
+def _server(app: ASGIApp, http: type[asyncio.Protocol], settings: Settings) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=http,
+            timeout_keep_alive=settings.keep_alive_s,
             access_log=False,
             log_config=None,
             lifespan="off",

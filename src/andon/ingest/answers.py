@@ -31,7 +31,7 @@ _REJECTED: dict[Signal, str] = {
 _CONTINUES = 0x80
 """Bit of a varint's byte that says that another one follows."""
 
-_RPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 413: 8, 415: 3, 429: 8, 503: 14}
+_RPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 408: 4, 413: 8, 415: 3, 429: 8, 431: 8, 503: 14}
 """gRPC's number of each HTTP status; 2 (unknown) for the others."""
 
 

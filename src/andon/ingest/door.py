@@ -31,9 +31,6 @@ from andon.log.writer import AppendFailed, SegmentWriter
 RETRY_AFTER_S = 1
 """Senders give up after about ten seconds, and at once if told to wait for longer than they have left."""
 
-BODY_DEADLINE_S = 30
-"""A body that takes longer to arrive is given up, so that slow senders cannot hold connections for ever."""
-
 MOST_HELD_BYTES = 256 * 2**20
 """Bodies held in memory at once, as received; beyond it, senders are asked to come back."""
 
@@ -97,6 +94,7 @@ class Door:
         self._decoders = decoders
         self._authenticate = authenticate
         self._limit = settings.max_body_bytes
+        self._body_s = settings.body_timeout_s
         self._open_org = open_org
         self._held_bytes = 0
         self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="andon-keys")
@@ -150,7 +148,7 @@ class Door:
         held = 0
         try:
             try:
-                async with asyncio.timeout(BODY_DEADLINE_S):
+                async with asyncio.timeout(self._body_s):
                     async for chunk in chunks:
                         parts.append(chunk)
                         held += len(chunk)
@@ -159,7 +157,7 @@ class Door:
                         self._check_room()
             except TimeoutError:
                 raise Unavailable(
-                    f"The body did not arrive within {BODY_DEADLINE_S} seconds",
+                    f"The body did not arrive within {self._body_s:g} seconds",
                     headers={**BUSY, "Connection": "close"},
                 ) from None
             body = b"".join(parts)

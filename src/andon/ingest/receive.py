@@ -123,6 +123,11 @@ def failure(code: int, detail: str, request: Request, headers: dict[str, str] | 
     )
 
 
+def refusal(code: int, detail: str) -> tuple[str, bytes]:
+    """Give media type and body of a refusal that came before there was a request."""
+    return MEDIA_TYPES["json"], status(code, detail, "json")
+
+
 def _is_gzip(request: Request) -> bool:
     coding = ", ".join(request.headers.getlist("content-encoding")).strip().lower()
     if coding in {"gzip", "x-gzip"}:
