@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     max_future_s: int = Field(
         default=600, ge=0, description="Seconds that a record may be ahead of the clock before quarantine."
     )
+    ballast_bytes: int = Field(
+        default=16 * 2**20,
+        ge=0,
+        description="Bytes kept reserved in the data directory and released when the disk is full; at most a "
+        "sixteenth of the disk, 0 for none.",
+    )
     editions_kept: int = Field(default=5, ge=1, description="Published editions kept for rollback.")
     build_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 2, ge=1, description="Threads of a build."
@@ -163,6 +169,11 @@ class Settings(BaseSettings):
     def editions_dir(self) -> Path:
         """Published editions and the pointer to the current one."""
         return self.data / "editions"
+
+    @property
+    def ballast_path(self) -> Path:
+        """Room kept for the moment when the disk is full."""
+        return self.data / "ballast"
 
     @property
     def secrets_dir(self) -> Path:

@@ -165,9 +165,33 @@ def test_a_taken_port_is_told_in_one_line(fresh: Line) -> None:
 
     for taken, option in ((fresh.port, "--port"), (fresh.otlp_port, "--otlp-port")):
         ports = {"--port": str(free_port()), "--otlp-port": str(free_port()), option: str(taken)}
-        done = fresh.run("up", *(word for pair in ports.items() for word in pair))
+        elsewhere = fresh.data.with_name("elsewhere")
+        done = fresh.run("up", "--data", str(elsewhere), *(word for pair in ports.items() for word in pair))
         assert done.returncode == 1
         assert re.fullmatch(rf"error: Cannot listen on 127\.0\.0\.1 port {taken}: .*{option}\n", done.stderr)
+
+
+def test_one_server_owns_a_data_directory(fresh: Line) -> None:
+    """A second server on it is refused in one line that names the first; commands beside it go on working."""
+    fresh.start()
+    assert fresh.process is not None
+
+    for _ in range(2):
+        ports = ("--port", str(free_port()), "--otlp-port", str(free_port()))
+        second = fresh.run("up", *ports, timeout=60)
+        assert second.returncode == 1
+        told = rf"error: Andon is running on \S+ already \(process {fresh.process.pid}\); stop it with "
+        assert re.match(told, second.stderr)
+        assert second.stderr.count("\n") == 1
+    assert fresh.http.get(f"{fresh.api_url}/healthz").status_code == 200
+
+    fresh.new_org("Acme")
+    (fresh.data.parent / "session.json").write_bytes(one_session())
+    assert fresh.run("import", str(fresh.data.parent / "session.json"), "--org", "Acme").returncode == 0
+    assert list(fresh.data.glob("raw/log_records/*/*/*.parquet"))
+
+    fresh.kill()
+    fresh.start()  # a killed owner owns nothing
 
 
 def test_a_key_stops_working_within_five_seconds_of_its_end(fresh: Line) -> None:

@@ -53,7 +53,8 @@ def frame(*record_ids: str, org_id: str = "org_a") -> bytes:
 def write_segment(path: Path, *frames: bytes) -> None:
     """A segment as a writer leaves it."""
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(b"".join(framing.header(content) + content for content in frames))
+    marker = framing.marker_of(path)
+    path.write_bytes(b"".join(framing.header(content, marker) + content for content in frames))
 
 
 def stored(raw_dir: Path, table: Table = "quarantine") -> list[dict[str, Any]]:

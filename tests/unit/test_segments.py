@@ -27,9 +27,12 @@ from andon.log.writer import AppendFailed, SegmentWriter
 FRAMES = [b"one", b"", b"three" * 7]
 
 
-def encoded(frames: list[bytes]) -> bytes:
-    """A segment's content, written by hand."""
-    return b"".join(framing.header(frame) + frame for frame in frames)
+NAME = Path("00-1-0.seg")
+
+
+def encoded(frames: list[bytes], name: Path = NAME) -> bytes:
+    """The content of a segment of this name, written by hand."""
+    return b"".join(framing.header(frame, framing.marker_of(name)) + frame for frame in frames)
 
 
 def read_all(directory: Path) -> list[bytes]:
@@ -130,14 +133,38 @@ def test_a_damaged_payload_is_stepped_over_and_kept(tmp_path: Path) -> None:
 
 def test_a_forged_frame_inside_a_payload_is_never_read(tmp_path: Path) -> None:
     """Bytes that look like a frame inside somebody's payload are not read, even behind a damaged header."""
-    content = bytearray(encoded([b"x" + encoded([b"forged"]), b"next"]))
+    bait = b"x" + encoded([b"forged"], Path("01-1-0.seg"))
+    content = bytearray(encoded([bait, b"next"]))
     content[1] ^= 1
     path = tmp_path / "00-1-0.seg"
     path.write_bytes(content)
     reported: list[Damage] = []
 
-    assert list(read_segment(path, reported.append)) == []
-    assert [Damage(path, 0, len(content))] == reported
+    assert list(read_segment(path, reported.append)) == [b"next"]
+    assert [Damage(path, 0, len(encoded([bait])))] == reported
+
+
+def test_a_writers_marker_cannot_be_guessed(tmp_path: Path) -> None:
+    """Two segments of one process and one moment have different markers, part of which is random."""
+    writers = [SegmentWriter(tmp_path, idle_s=60, name_ns=lambda: 1) for _ in range(2)]
+    for writer in writers:
+        writer.append(b"x").result(5)
+    names = [path.stem.split("-") for path in open_segments(tmp_path)]
+    for writer in writers:
+        writer.close()
+    assert [len(name[-1]) for name in names] == [16, 16]
+    assert names[0][-1] != names[1][-1]
+
+
+def test_the_end_of_a_closed_segment_is_not_lost_in_silence(tmp_path: Path) -> None:
+    """A segment ends with a frame when it is closed: if it ends otherwise now, that is reported."""
+    content = encoded(FRAMES)
+    path = tmp_path / "00-1-0.seg"
+    path.write_bytes(content[:-3])
+    reported: list[Damage] = []
+
+    assert list(read_segment(path, reported.append)) == FRAMES[:-1]
+    assert [Damage(path, len(encoded(FRAMES[:-1])), len(content) - 3)] == reported
 
 
 def test_closes_when_full(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from andon.contract.telemetry import TABLE_OF_SIGNAL
 from andon.directory.directory import Directory, open_directory
 from andon.directory.problems import DirectoryError
 from andon.edition.editions import list_editions
+from andon.log.ballast import is_released
 from andon.log.segments import DAMAGED, closed_segments, open_segments
 from andon.warehouse.parquet_lake import ParquetLake
 
@@ -55,6 +56,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("fail", "data directory", f"{settings.data} is not there yet; `andon up` makes it")
         return
     yield _data_directory(settings.data)
+    if is_released(settings):
+        yield Finding(
+            "fail",
+            "ballast",
+            "released, because the disk was full: telemetry is refused until twice ANDON_BALLAST_BYTES "
+            f"({2 * settings.ballast_bytes / 2**20:.0f} MiB) are free; make room",
+        )
     yield from _directory(settings)
     yield from _log(settings)
     yield from _raw(settings)

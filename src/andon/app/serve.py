@@ -32,6 +32,7 @@ from andon.api.http import create_api
 from andon.app.authentication import Authentication
 from andon.app.builds import Builds
 from andon.app.connections import Guard, protocol
+from andon.app.owner import owned
 from andon.config import Settings
 from andon.directory.directory import Directory
 from andon.edition.editions import Editions
@@ -42,6 +43,7 @@ from andon.ingest.door import Door
 from andon.ingest.load import Loader, load_closed
 from andon.ingest.receive import Receiver, create_otlp_app, otlp_routes
 from andon.ingest.take_in import Window
+from andon.log.ballast import ballast_of
 from andon.log.writer import SegmentWriter
 from andon.warehouse.open import open_raw_store
 
@@ -99,9 +101,11 @@ class Server:
         Listen; returns when both ports answer.
 
         Raises:
+            AlreadyRunning: Another server has the data directory.
             StartFailed: A port is taken or not ours to take.
         """
         settings = self._settings
+        self._running.enter_context(owned(settings.data))
         for port, option in ((settings.port, "--port"), (settings.otlp_port, "--otlp-port")):
             listener = _listen(settings.host, port, option)
             self._running.callback(listener.close)
@@ -110,8 +114,10 @@ class Server:
         # Requests make very many objects and hardly a cycle: the default looks for cycles all the time.
         gc.set_threshold(_COLLECT_AFTER)
 
-        self._running.callback(load_closed, settings.log_dir, self._store)
-        writer = SegmentWriter(settings.log_dir)
+        self._running.callback(self._load_the_rest)
+        ballast = ballast_of(settings)
+        ballast.tend()
+        writer = SegmentWriter(settings.log_dir, ballast=ballast)
         self._running.callback(writer.close)
         authenticate = Authentication(self._directory, settings.clock)
         window = Window(settings.history_start, settings.max_future_s)
@@ -128,7 +134,7 @@ class Server:
         self._http = threading.Thread(target=self._serve, name="andon-http", daemon=True)
         self._running.callback(self._drain)
         self._http.start()
-        loader = Loader(settings.log_dir, self._store)
+        loader = Loader(settings.log_dir, self._store, ballast=ballast)
         self._running.callback(loader.stop)
         loader.start()
 
@@ -155,6 +161,12 @@ class Server:
         Parts stop in the opposite order of their start, so it may be called wherever :meth:`start` got to.
         """
         self._running.close()
+
+    def _load_the_rest(self) -> None:
+        try:
+            load_closed(self._settings.log_dir, self._store)
+        except OSError as error:
+            _LOG.error("what is left in the log is loaded after the next start", reason=str(error))
 
     def _drain(self) -> None:
         for server in self._servers:

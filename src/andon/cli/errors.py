@@ -36,7 +36,9 @@ def explain(error: Exception) -> int:
 
 
 # Names instead of classes: importing every room's errors would make each command as slow as all of them.
-_FAILURES = frozenset({"CommandFailed", "Taken", "Unusable", "BuildFailed", "StartFailed", "NotTheDemo"})
+_FAILURES = frozenset(
+    {"AlreadyRunning", "BuildFailed", "CommandFailed", "NotTheDemo", "StartFailed", "Taken", "Unusable"}
+)
 _WRONG_QUESTIONS = frozenset({"AskedWrongly", "InvalidSettings", "DirectoryError", "BadRequest"})
 
 

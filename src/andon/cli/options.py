@@ -58,7 +58,10 @@ def open_directory_of(settings: Settings) -> Directory:
         Unusable: The data directory or the database cannot be used.
     """
     from andon.directory.directory import open_directory  # noqa: PLC0415 (--help stays quick)
+    from andon.log.ballast import ballast_of  # noqa: PLC0415
 
+    # On a full disk SQLite could not even delete, and no server may be running to make the room.
+    ballast_of(settings).release_if_full()
     return open_directory(settings)
 
 

@@ -1,9 +1,9 @@
 """
 The files of the log: listing, reading, recovering them, and asking for them to be closed.
 
-A segment is ``<unix ns>-<pid>-<n>.open`` while its writer lives and holds an exclusive lock on it, and
-``….seg`` once closed. Names sort by age. Whoever has moved a closed segment's frames to a safer place deletes
-it. What could not be read is kept in ``damaged/`` until an operator has looked at it.
+A segment is ``<unix ns>-<pid>-<n>-<random>.open`` while its writer lives and holds an exclusive lock on it,
+and ``….seg`` once closed. Names sort by age. Whoever has moved a closed segment's frames to a safer place
+deletes it. What could not be read is kept in ``damaged/`` until an operator has looked at it.
 
 Source: idea 1 of the design; promises R1 to R5 of the reliability study.
 """
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from andon.log.framing import pieces
+from andon.log.framing import marker_of, pieces
 
 OPEN_SUFFIX = ".open"
 CLOSED_SUFFIX = ".seg"
@@ -40,6 +40,15 @@ class Damage(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path.name} is damaged from byte {self.start} to byte {self.end}"
+
+
+def make_directory(directory: Path) -> None:
+    """Make a directory and its parents so that their names survive a power cut."""
+    if directory.is_dir():
+        return
+    make_directory(directory.parent)
+    directory.mkdir(exist_ok=True)
+    sync_directory(directory.parent)
 
 
 def sync_directory(directory: Path) -> None:
@@ -67,16 +76,17 @@ def read_segment(path: Path, on_damage: Callable[[Damage], None] | None = None) 
 
     Args:
         path: The segment, open or closed.
-        on_damage: Told of every stretch that was written once and cannot be read now. A torn tail is no
-            damage: nobody was told that it is safe.
+        on_damage: Told of every stretch that was written once and cannot be read now. The torn tail of an
+            open segment is no damage: nobody was told that it is safe. A closed one ended with a frame.
 
     Raises:
         OSError: The file cannot be opened or read.
     """
-    for piece in pieces(path.read_bytes()):
+    is_closed = path.suffix == CLOSED_SUFFIX
+    for piece in pieces(path.read_bytes(), marker_of(path)):
         if piece.kind == "frame":
             yield piece.payload
-        elif piece.kind == "damaged" and on_damage is not None:
+        elif on_damage is not None and (is_closed or piece.kind == "damaged"):
             on_damage(Damage(path, piece.start, piece.end))
 
 
@@ -90,7 +100,7 @@ def set_aside(damage: Damage) -> Path:
         segment.seek(damage.start)
         content = segment.read(damage.end - damage.start)
     folder = damage.path.parent / DAMAGED
-    folder.mkdir(exist_ok=True)
+    make_directory(folder)
     kept = folder / f"{damage.path.stem}-{damage.start}.bytes"
     with kept.open("wb") as copy:
         copy.write(content)
@@ -103,7 +113,7 @@ def set_aside(damage: Damage) -> Path:
 def set_segment_aside(path: Path) -> Path:
     """Move a whole segment to ``damaged/`` and return where it is."""
     folder = path.parent / DAMAGED
-    folder.mkdir(exist_ok=True)
+    make_directory(folder)
     kept = folder / path.name
     path.replace(kept)
     sync_directory(folder)
@@ -113,7 +123,7 @@ def set_segment_aside(path: Path) -> Path:
 
 def request_close(directory: Path) -> None:
     """Ask the writers of *directory*, in any process, to close the segments that they have open now."""
-    directory.mkdir(parents=True, exist_ok=True)
+    make_directory(directory)
     (directory / CLOSE_MARKER).touch()
 
 
@@ -129,8 +139,9 @@ def recover(directory: Path) -> list[Path]:
     """
     Close the open segments whose writers are dead, and return them under their new names.
 
-    A tail that was never written whole is cut off. A segment without a single frame is deleted. Segments of
-    living writers are left alone.
+    A tail that was never written whole is cut off. A segment without a single frame is deleted. One that the
+    disk does not give back is closed as it is: whoever loads it reports that. Segments of living writers are
+    left alone.
     """
     recovered = []
     for path in open_segments(directory):
@@ -164,18 +175,28 @@ def _close_for_dead(descriptor: int, path: Path) -> Path | None:
     if not try_lock(descriptor, path):
         return None
 
-    sound_end = 0
-    for piece in pieces(path.read_bytes()):
-        if piece.kind == "torn":
-            break
-        sound_end = piece.end
-
+    sound_end = _sound_end(path)
     if sound_end == 0:
         path.unlink()
         return None
-    # No fsync here: what was acknowledged is durable already, and after a failed flush a second one may
-    # claim success for pages that the kernel has dropped.
-    os.ftruncate(descriptor, sound_end)
+    if sound_end is not None:
+        # No fsync here: what was acknowledged is durable already, and after a failed flush a second one may
+        # claim success for pages that the kernel has dropped.
+        os.ftruncate(descriptor, sound_end)
     closed = path.with_suffix(CLOSED_SUFFIX)
     path.rename(closed)
     return closed
+
+
+def _sound_end(path: Path) -> int | None:
+    """Tell where the torn tail begins; None when the disk does not give the bytes back."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    end = 0
+    for piece in pieces(content, marker_of(path)):
+        if piece.kind == "torn":
+            break
+        end = piece.end
+    return end

@@ -6,21 +6,25 @@ Source: idea 1 of the design; "Write-ahead log first" of the performance study (
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import itertools
 import os
 import queue
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from andon.log.framing import header
+from andon.log.ballast import Ballast, is_full
+from andon.log.framing import check_length, header, marker_of
 from andon.log.segments import (
     CLOSED_SUFFIX,
     OPEN_SUFFIX,
     close_requested_ns,
+    make_directory,
     sync_directory,
     try_lock,
 )
@@ -34,12 +38,19 @@ _NUMBERS = itertools.count()
 _PIECES_PER_WRITE = 1000
 """Below IOV_MAX (1024), the most buffers that one system call takes."""
 
-Waiting = tuple[bytes, bytes, "Future[None]"]
-"""A header, its payload, and who waits for them."""
+_RANDOM_BYTES = 8
+"""Of a segment's name: nobody outside can guess its marker."""
+
+Waiting = tuple[bytes, "Future[None]"]
+"""A frame's payload, and who waits for it."""
 
 
 class AppendFailed(Exception):
     """A frame was not stored, or it is not known whether it was; sending it again is safe."""
+
+
+class DiskFull(Exception):
+    """The ballast is released; nothing is written before there is room again."""
 
 
 class SegmentWriter:
@@ -54,9 +65,11 @@ class SegmentWriter:
         idle_s: A segment that has received nothing for so long is closed.
         max_age_s: A segment is closed after so long even if it is never idle, so that it reaches raw.
         name_ns: Nanoseconds for file names; decides only how segments sort.
+        ballast: Released when the disk is full; until there is room to reserve it again, nothing is
+            appended, so that what it freed is left for deleting and loading. None has no ballast.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each by name)
         self,
         directory: Path,
         *,
@@ -64,7 +77,9 @@ class SegmentWriter:
         idle_s: float = 1.0,
         max_age_s: float = 60,
         name_ns: Callable[[], int] = time.time_ns,
+        ballast: Ballast | None = None,
     ) -> None:
+        self._ballast = ballast
         self._directory = directory
         self._max_bytes = max_bytes
         self._idle_s = idle_s
@@ -74,7 +89,7 @@ class SegmentWriter:
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._is_closed = False
-        directory.mkdir(parents=True, exist_ok=True)
+        make_directory(directory)
         self._thread = threading.Thread(target=self._run, name="andon-log", daemon=True)
         self._thread.start()
 
@@ -89,7 +104,7 @@ class SegmentWriter:
         Raises:
             FrameTooLong: The frame has 4 GiB or more.
         """
-        head = header(frame)
+        check_length(frame)
         future: Future[None] = Future()
         # From here on it cannot be cancelled: what was queued is stored even if its sender went away.
         future.set_running_or_notify_cancel()
@@ -97,7 +112,7 @@ class SegmentWriter:
             if self._is_closed:
                 future.set_exception(AppendFailed("The log is closed: the server is stopping"))
             else:
-                self._queue.put((head, frame, future))
+                self._queue.put((frame, future))
         return future
 
     def close(self) -> None:
@@ -127,7 +142,7 @@ class SegmentWriter:
         size = 0
         while item is not None:
             waiting.append(item)
-            size += len(item[1])
+            size += len(item[0])
             if size >= self._max_bytes:
                 return waiting, True
             try:
@@ -138,17 +153,27 @@ class SegmentWriter:
 
     def _commit(self, waiting: Sequence[Waiting]) -> None:
         try:
-            if self._segment is None:
-                self._segment = _OpenSegment(self._directory, self._name_ns)
-            self._segment.append([part for head, frame, _ in waiting for part in (head, frame)])
+            self._append([frame for frame, _ in waiting])
         except Exception as error:  # noqa: BLE001 (a dead thread would leave every sender waiting)
-            self._abandon()
             failed = AppendFailed(f"The log in {self._directory} could not store a frame: {error}")
-            for _, _, future in waiting:
+            for _, future in waiting:
                 future.set_exception(failed)
         else:
-            for _, _, future in waiting:
+            for _, future in waiting:
                 future.set_result(None)
+
+    def _append(self, frames: Sequence[bytes]) -> None:
+        if self._ballast is not None and self._ballast.is_released:
+            raise DiskFull("the disk is full")
+        try:
+            if self._segment is None:
+                self._segment = _OpenSegment(self._directory, self._name_ns)
+            self._segment.append(frames)
+        except Exception as error:
+            self._abandon()
+            if self._ballast is not None and is_full(error):
+                self._ballast.release()
+            raise
 
     def _close_if_due(self, *, is_stopping: bool) -> None:
         segment = self._segment
@@ -182,6 +207,7 @@ class _OpenSegment:
     def __init__(self, directory: Path, name_ns: Callable[[], int]) -> None:
         self._directory = directory
         self._path, self._descriptor = _create(directory, name_ns)
+        self._marker = marker_of(self._path)
         try:
             sync_directory(directory)
             self.opened_ns = os.fstat(self._descriptor).st_mtime_ns
@@ -191,9 +217,16 @@ class _OpenSegment:
         self.size = 0
         self.opened = self.last_append = time.monotonic()
 
-    def append(self, buffers: Sequence[bytes]) -> None:
-        for first in range(0, len(buffers), _PIECES_PER_WRITE):
-            _write_all(self._descriptor, buffers[first : first + _PIECES_PER_WRITE])
+    def append(self, frames: Sequence[bytes]) -> None:
+        buffers = [part for frame in frames for part in (header(frame, self._marker), frame)]
+        try:
+            for first in range(0, len(buffers), _PIECES_PER_WRITE):
+                _write_all(self._descriptor, buffers[first : first + _PIECES_PER_WRITE])
+        except OSError:
+            # Refused frames come again: what was written of them would fill the disk and count twice.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, self.size)
+            raise
         os.fdatasync(self._descriptor)
         self.size += sum(map(len, buffers))
         self.last_append = time.monotonic()
@@ -215,7 +248,8 @@ class _OpenSegment:
 def _create(directory: Path, name_ns: Callable[[], int]) -> tuple[Path, int]:
     """Make a new, empty, locked segment."""
     while True:
-        path = directory / f"{name_ns():020d}-{os.getpid()}-{next(_NUMBERS)}{OPEN_SUFFIX}"
+        name = f"{name_ns():020d}-{os.getpid()}-{next(_NUMBERS)}-{secrets.token_hex(_RANDOM_BYTES)}"
+        path = directory / f"{name}{OPEN_SUFFIX}"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         if try_lock(descriptor, path):
             return path, descriptor
