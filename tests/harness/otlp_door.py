@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
+from andon.app.authentication import Authentication
 from andon.config import Settings
 from andon.directory.directory import Directory, open_directory
 from andon.ingest import door, frames, receive
@@ -102,7 +103,7 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
     way_in = door.Door(
         writer,
         decoding,
-        lambda text: directory.authenticate(text, NOW),
+        Authentication(directory, lambda: NOW),
         lambda: NOW,
         settings,
         open_org=org.org_id if is_open else None,

@@ -20,6 +20,7 @@ import contextlib
 import gc
 import os
 import socket
+import sys
 import threading
 from functools import partial
 
@@ -52,6 +53,7 @@ DRAIN_S = 10
 
 _START_S = 30
 _COLLECT_AFTER = 200_000
+_SWITCH_S = 0.0005
 
 _LOG = structlog.get_logger("andon.serve")
 
@@ -113,6 +115,8 @@ class Server:
 
         # Requests make very many objects and hardly a cycle: the default looks for cycles all the time.
         gc.set_threshold(_COLLECT_AFTER)
+        # A request passes between the loop and the log's thread: each would wait for up to five milliseconds.
+        sys.setswitchinterval(_SWITCH_S)
 
         self._running.callback(self._load_the_rest)
         ballast = ballast_of(settings)

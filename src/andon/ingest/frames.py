@@ -1,7 +1,7 @@
 """
 Tables of raw rows as bytes for the log, and back.
 
-A frame is one Arrow IPC stream after the other, zstd inside, each naming its table in the schema's metadata.
+A frame is one Arrow IPC stream after the other, of many rows with zstd inside, each naming its table in the schema's metadata.
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ import pyarrow as pa
 from andon.contract.telemetry import COLUMNS, Column, Kind, Table
 
 _TABLE = b"andon.table"
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="zstd")
+# Threads of its own would only take turns with the other processes that decode.
+_PACKED = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+_PLAIN = pa.ipc.IpcWriteOptions(use_threads=False)
+
+FEW_ROWS = 64
+"""Below it compressing each of a table's many buffers takes longer than all of its decoding."""
+
 _TYPES: dict[Kind, pa.DataType] = {
     "string": pa.string(),
     "json": pa.string(),
@@ -47,7 +53,8 @@ def pack(tables: Mapping[Table, pa.Table]) -> bytes:
     for name, table in tables.items():
         if table.num_rows:
             schema = table.schema.with_metadata({_TABLE: name.encode()})
-            with pa.ipc.new_stream(sink, schema, options=_OPTIONS) as stream:
+            options = _PLAIN if table.num_rows < FEW_ROWS else _PACKED
+            with pa.ipc.new_stream(sink, schema, options=options) as stream:
                 stream.write_table(table.replace_schema_metadata(schema.metadata))
     packed: bytes = sink.getvalue().to_pybytes()
     return packed
