@@ -5,8 +5,8 @@ A generator process beside the server sends requests of 512 agent events with 16
 connections, each event new; then one caller sends one request after the other, of 512 events and of 5. After
 the load the run waits until everything is in Parquet: the sustained rate counts that wait.
 
-Run it with ``python bench/ingest.py`` on a quiet machine; ``--seconds`` is how long each load lasts. It removes
-what it made.
+Run it with ``python bench/ingest.py`` on a quiet machine; ``--seconds`` is how long each load lasts. It
+removes what it made.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def request(events: int, seed: int) -> bytes:
     now = time.time_ns()
     for _ in range(events):
         session, person, traces = chance.choice(sessions)
-        chats, model = chance.random() < 0.45, chance.choice(MODELS)  # noqa: PLR2004 (a share)
+        chats, model = chance.random() < 0.45, chance.choice(MODELS)
         started = now - chance.randrange(3600 * 10**9)
         span = scope.spans.add(
             trace_id=chance.choice(traces),
@@ -134,9 +134,17 @@ def _posted(body: bytes, key: str) -> bytes:
     return head.encode() + body
 
 
-async def send(port: int, requests: list[bytes], connections: int, seconds: float) -> dict[str, Any]:
-    """Send as fast as answers come, each request at most once; give how long each took, in ms."""
-    waiting = iter(requests)
+async def send(
+    port: int, requests: list[bytes], connections: int, seconds: float, pace: float
+) -> dict[str, Any]:
+    """
+    Send each request at most once; give how long each took, in ms.
+
+    At *pace* requests a second, or with 0 as fast as answers come. A paced request's time counts from when it
+    was due: one that waits for those before it is late.
+    """
+    begun = time.perf_counter()
+    waiting = iter(enumerate(requests))
     taken: list[float] = []
     refused = 0
     until = time.perf_counter() + seconds
@@ -144,10 +152,14 @@ async def send(port: int, requests: list[bytes], connections: int, seconds: floa
     async def one() -> None:
         nonlocal refused
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for body in waiting:
-            if time.perf_counter() > until:
-                break
+        for number, body in waiting:
             start = time.perf_counter()
+            if pace:
+                due = begun + number / pace
+                await asyncio.sleep(max(0, due - start))
+                start = due
+            if start > until:
+                break
             writer.write(body)
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(
@@ -162,7 +174,6 @@ async def send(port: int, requests: list[bytes], connections: int, seconds: floa
                 refused += 1
         writer.close()
 
-    begun = time.perf_counter()
     await asyncio.gather(*(one() for _ in range(connections)))
     return {"seconds": time.perf_counter() - begun, "ms": sorted(taken), "refused": refused}
 
@@ -175,7 +186,11 @@ def generate() -> None:
     for size in order["sizes"]:
         requests.append(_posted(bodies[at : at + size], order["key"]))
         at += size
-    print(json.dumps(asyncio.run(send(order["port"], requests, order["connections"], order["seconds"]))))
+    print(
+        json.dumps(
+            asyncio.run(send(order["port"], requests, order["connections"], order["seconds"], order["pace"]))
+        )
+    )
 
 
 def load(
@@ -186,7 +201,7 @@ def load(
     file.write_bytes(b"".join(bodies))
     order = {
         "bodies": str(file), "sizes": [len(body) for body in bodies], "key": key, "port": port,
-        "connections": connections, "seconds": seconds,
+        "connections": connections, "seconds": seconds, "pace": pace,
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, __file__, "--generate"], input=json.dumps(order) + "\n", capture_output=True, text=True,
@@ -241,6 +256,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--rate", type=int, default=110_000, help="Events a second to prepare for.")
+    options.add_argument("--pace", type=int, default=80_000, help="Events a second of the paced load.")
     options.add_argument("--generate", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.generate:
@@ -251,6 +267,13 @@ def main() -> None:
     with ProcessPoolExecutor() as pool:
         bodies = list(pool.map(_body, [(EVENTS, seed) for seed in range(count)], chunksize=16))
         alone = list(pool.map(_body, [(EVENTS, 10**6 + seed) for seed in range(200)], chunksize=16))
+        paced = list(
+            pool.map(
+                _body,
+                [(EVENTS, 10**7 + seed) for seed in range(int(chosen.pace * chosen.seconds / EVENTS))],
+                chunksize=16,
+            )
+        )
         few = list(pool.map(_body, [(FEW, 2 * 10**6 + seed) for seed in range(20_000)], chunksize=500))
     print(
         f"{count:,} requests of {EVENTS} events, {sum(map(len, bodies)) / count / EVENTS:.0f} bytes an event"
@@ -284,7 +307,6 @@ def main() -> None:
 
             watcher = threading.Thread(target=watch)
             watcher.start()
-            begun = time.perf_counter()
             result = load(folder, port, key, bodies, CONNECTIONS, chosen.seconds)
             acknowledged = len(result["ms"]) * EVENTS
             ended = time.perf_counter()
@@ -304,12 +326,17 @@ def main() -> None:
             )
             line("raw", f"{size / rows:.1f} bytes an event")
             line("memory, server and decoders, at its highest", f"{peak[0]:,.0f} MiB")
+            pace = chosen.pace / EVENTS
+            result = load(folder, port, key, paced, CONNECTIONS, chosen.seconds, pace)
+            line(
+                f"{CONNECTIONS} connections, {chosen.pace:,} events/s asked for: acknowledged",
+                f"{len(result['ms']) * EVENTS / result['seconds']:,.0f} events/s, {percentiles(result['ms'])}",
+            )
             result = load(folder, port, key, few[2000:], CONNECTIONS, chosen.seconds / 2)
             line(
                 f"{CONNECTIONS} connections, {FEW} events a request: acknowledged",
                 f"{len(result['ms']) / result['seconds']:,.0f} requests/s, {percentiles(result['ms'])}",
             )
-            del begun
         finally:
             over.set()
             server.terminate()

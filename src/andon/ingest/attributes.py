@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 
 from andon.ingest import canonical
 from andon.ingest.derive import SOURCES, derive
 from andon.ingest.items import Attribute
-from andon.ingest.redact import Policy, plain_json, redacted
+from andon.ingest.redact import KEEPING, Policy, is_plain_word, redacted, verdict
 
 SERIES = "andon.series"
 """
@@ -22,6 +23,8 @@ it two cumulative series would look like one that jumps.
 """
 
 _MOST_REMEMBERED = 20_000
+
+_FRAGMENT, _KEY = attrgetter("fragment"), attrgetter("key")
 
 
 class Keeper:
@@ -41,11 +44,11 @@ class Keeper:
             tells_series: Whether equal attributes mean the same metric series.
         """
         if not self._policy.keeps_content:
-            fragments = [
-                self._fragment(attribute) if attribute.fragment is None else attribute.fragment
-                for attribute in attributes
-            ]
-            if "" not in fragments and len({attribute.key for attribute in attributes}) == len(fragments):
+            fragments = list(map(_FRAGMENT, attributes))
+            while None in fragments:
+                at = fragments.index(None)
+                fragments[at] = self._fragment(attributes[at])
+            if "" not in fragments and len(set(map(_KEY, attributes))) == len(fragments):
                 return f"{{{','.join(sorted(fragments))}}}"
         return self._json_of_some(attributes, tells_series=tells_series)
 
@@ -72,13 +75,15 @@ class Keeper:
     def _fragment(self, attribute: Attribute) -> str:
         """Judge an attribute by itself, and note it on the attribute."""
         key, value = attribute.key, attribute.value
-        if key in SOURCES:
-            fragment = ""
-        elif (text := plain_json(key, value)) is not None:
-            # Most values that are new in each item: numbers, ids.
-            fragment = f"{_name(key)}:{text}"
+        name, keeps_numbers, keeps_words = _rules(key)
+        kind = type(value)
+        # Most values that are new in each item: numbers, ids.
+        if kind is int and keeps_numbers:
+            fragment = f"{name}{value!r}"
+        elif kind is str and keeps_words and is_plain_word(value):
+            fragment = f'{name}"{value!s}"'
         else:
-            fragment = self._judge(attribute)[0]
+            fragment = "" if key in SOURCES else self._judge(attribute)[0]
         attribute.fragment = fragment
         return fragment
 
@@ -105,6 +110,14 @@ class Keeper:
 @lru_cache(maxsize=10_000)
 def _name(key: str) -> str:
     return canonical.text_of(key)
+
+
+@lru_cache(maxsize=10_000)
+def _rules(key: str) -> tuple[str, bool, bool]:
+    """Give how a name begins its JSON, and whether its numbers and its plain words are kept as they are."""
+    is_free = key not in SOURCES
+    rule = verdict(key)
+    return f"{_name(key)}:", is_free and rule != "content", is_free and rule in KEEPING
 
 
 def _digest(attributes: Sequence[Attribute]) -> str:

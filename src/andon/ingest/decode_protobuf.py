@@ -133,10 +133,13 @@ def _value(value: Any, depth: int) -> Value | None:  # noqa: ANN401
     return plain
 
 
+_ZEROS = {8: bytes(8), 16: bytes(16)}
+
+
 def _id(raw: bytes, length: int, field: str) -> str | None:
     """Give an identifier in hex, or None when it is empty or all zeros."""
     if len(raw) == length:
-        return raw.hex() if any(raw) else None
+        return raw.hex() if raw != _ZEROS[length] else None
     return items.checked_id(raw.hex(), 2 * length, field)
 
 

@@ -1,7 +1,7 @@
 """
 Tables of raw rows as bytes for the log, and back.
 
-A frame is one Arrow IPC stream after the other, of many rows with zstd inside, each naming its table in the schema's metadata.
+A frame is one Arrow IPC stream after the other, of many rows with LZ4 inside, each naming its table in the schema's metadata.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from andon.contract.telemetry import COLUMNS, Column, Kind, Table
 
 _TABLE = b"andon.table"
 # Threads of its own would only take turns with the other processes that decode.
-_PACKED = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 _PLAIN = pa.ipc.IpcWriteOptions(use_threads=False)
 
 FEW_ROWS = 64

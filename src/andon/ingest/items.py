@@ -238,7 +238,8 @@ class Memo(dict[bytes, "Attribute | None"]):
         """Give the attribute, remembered if its bytes are short; None when it says nothing."""
         if not key or value is None:
             return None
-        attribute = Attribute(key, value, len(raw) <= self.LONGEST)
+        # Numbers are seldom met again: remembering them would only push out what is.
+        attribute = Attribute(key, value, len(raw) <= self.LONGEST and type(value) is not int)
         if attribute.lasting:
             if len(self) >= self.MOST:
                 self.clear()

@@ -172,21 +172,19 @@ def holds_secret(text: str) -> bool:
     return len(text) >= _SHORTEST_SECRET and _SECRET.search(text) is not None
 
 
+KEEPING: frozenset[Verdict] = frozenset({"kept", "tool name", "by look"})
+"""Rules by which a plain word stays as it is."""
+
 # One word without a path, prose, data or a secret in it, which JSON writes as it is.
 _PLAIN_WORD = re.compile(
     r"(?!.*\b(?:sk-|fk-|ik-|rk_|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|npm_|pypi-|AIza|ya29\.|AKIA|eyJ))"
     r"(?!-----BEGIN)[\w.:@+-]{1,256}\Z"
 )
-_KEEPING: frozenset[Verdict] = frozenset({"kept", "tool name", "by look"})
 
 
-def plain_json(name: str, value: Value) -> str | None:
-    """Give, quickly, the JSON of most values that are kept as they are; None says nothing about a value."""
-    if type(value) is int:
-        return None if verdict(name) == "content" else str(value)
-    if type(value) is str and verdict(name) in _KEEPING and _PLAIN_WORD.match(value) is not None:
-        return f'"{value}"'
-    return None
+def is_plain_word(text: Value) -> bool:
+    """Tell of most texts, quickly, that they are neither content nor secret; false says nothing."""
+    return isinstance(text, str) and _PLAIN_WORD.match(text) is not None
 
 
 def plain(text: str, policy: Policy) -> str:
