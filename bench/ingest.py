@@ -128,8 +128,9 @@ def _body(what: tuple[int, int]) -> bytes:
 
 def _posted(body: bytes, key: str) -> bytes:
     head = (
-        f"POST /v1/traces HTTP/1.1\r\nHost: andon\r\nAuthorization: Bearer {key}\r\nContent-Encoding: gzip\r\n"
-        f"Content-Type: application/x-protobuf\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"POST /v1/traces HTTP/1.1\r\nHost: andon\r\nAuthorization: Bearer {key}\r\n"
+        f"Content-Encoding: gzip\r\nContent-Type: application/x-protobuf\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
@@ -193,8 +194,8 @@ def generate() -> None:
     )
 
 
-def load(
-    folder: Path, port: int, key: str, bodies: list[bytes], connections: int, seconds: float
+def load(  # noqa: PLR0913, PLR0917 (the parts of a load)
+    folder: Path, port: int, key: str, bodies: list[bytes], connections: int, seconds: float, pace: float = 0
 ) -> dict[str, Any]:
     """Let a process of its own send the bodies."""
     file = folder / "bodies"
