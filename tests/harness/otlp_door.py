@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import uvicorn
 
 from andon.app.authentication import Authentication
+from andon.app.connections import Guard, protocol
 from andon.config import Settings
 from andon.directory.directory import Directory, open_directory
 from andon.ingest import door, frames, receive
@@ -109,7 +110,12 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
         open_org=org.org_id if is_open else None,
     )
     config = uvicorn.Config(
-        receive.create_otlp_app(receive.Receiver(way_in)), port=0, log_config=None, lifespan="off", ws="none"
+        receive.create_otlp_app(receive.Receiver(way_in)),
+        port=0,
+        http=protocol(Guard(settings), receive.refusal),
+        log_config=None,
+        lifespan="off",
+        ws="none",
     )
     server = uvicorn.Server(config)
 

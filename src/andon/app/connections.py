@@ -20,6 +20,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeAlias, cast
 
+import httptools
 import prometheus_client
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -47,6 +48,8 @@ BACKSTOP = 2
 REFUSED = prometheus_client.Counter(
     "andon_connections_refused", "Connections that were refused or given up.", ["reason"]
 )
+
+_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
 
 _MANY_FILES = 2**20
 
@@ -135,6 +138,7 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
         self._in_body = False
         self._is_refused = False
+        self._is_resuming = False
         self._heads = 0
         self._head_bytes = 0
         self._unsent_since: tuple[float, object] | None = None
@@ -154,11 +158,36 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse on; a head that goes on without end is refused before it is whole."""
         heads = self._heads
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            self.send_400_response("")
         # What of these bytes belongs to a head that began among them is bounded by what is read at once.
         if self._in_head and self._heads == heads and not self._is_refused:
             self._head_bytes += len(data)
             self._check_head()
+
+    def _parse(self, data: bytes) -> None:
+        """
+        Parse, and go on in HTTP/1.1 where a client offers another protocol.
+
+        The parser leaves everything after an offer to that protocol, the body too. A new parser, told of
+        nothing but the body's length, goes on where it stopped: Java's own client offers HTTP/2 with its
+        first request, and that request's telemetry must not be lost.
+        """
+        while data and not self._is_refused:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                data = data[offer.args[0] :]
+                lengths = [name + b": " + value + b"\r\n" for name, value in self.headers if name in _LENGTHS]
+                self.parser = httptools.HttpRequestParser(self)
+                self._is_resuming = True
+                self.parser.feed_data(b"POST / HTTP/1.1\r\n" + b"".join(lengths) + b"\r\n")
+                self._is_resuming = False
+            else:
+                return
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, in our words."""
@@ -169,6 +198,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin the next head; its patience begins too."""
+        if self._is_resuming:
+            return
         super().on_message_begin()
         self._heads += 1
         self._head_bytes = 0
@@ -177,6 +208,8 @@ class Connection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Count the request's line."""
+        if self._is_resuming:
+            return
         self._head_bytes += len(url)
         super().on_url(url)
 
@@ -188,6 +221,8 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Let the application begin, unless the head is too large."""
+        if self._is_resuming:
+            return
         self._in_head = False
         self._since = self.loop.time()
         self._check_head()
@@ -195,9 +230,6 @@ class Connection(HttpToolsProtocol):
             return
         self._in_body = True
         super().on_headers_complete()
-        if self.parser.should_upgrade():
-            # The parser reads nothing after an upgrade, which is not made here: the client must come anew.
-            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
@@ -205,7 +237,9 @@ class Connection(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Wait for nothing more of this request."""
+        """Wait for nothing more of this request, unless its body is still to be parsed."""
+        if self.parser.should_upgrade() and any(name in _LENGTHS for name, _ in self.headers):
+            return
         self._in_body = False
         self._since = self.loop.time()
         if not self._is_refused:
@@ -273,9 +307,6 @@ class Connection(HttpToolsProtocol):
                 + body
             )
         self.transport.close()
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: to go on in HTTP/1.1 is what a client that asks for an upgrade expects, too."""
 
 
 def protocol(guard: Guard, words: Words) -> type[asyncio.Protocol]:
