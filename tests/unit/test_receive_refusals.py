@@ -267,18 +267,19 @@ def test_too_much_at_once_is_503(door: Door, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_counters(door: Door) -> None:
-    """Operators can see how many items came, were stored, were rejected, and how requests were answered."""
+    """Operators see how many items of whom came, were stored and rejected, and how requests were answered."""
+    org_id = door.directory.orgs()[0].org_id
 
     def sample(name: str, **labels: str) -> float:
         return prometheus_client.REGISTRY.get_sample_value(name, {"signal": "logs", **labels}) or 0
 
     names = [f"andon_ingest_records_{what}_total" for what in ("received", "stored", "rejected")]
-    before = [sample(name) for name in names], sample("andon_ingest_requests_total", code="200")
+    before = [sample(name, org_id=org_id) for name in names], sample("andon_ingest_requests_total", code="200")
     request = log_request("a", "b")
     request["resourceLogs"] += log_request("c", seconds_ago=-3600)["resourceLogs"]
 
     assert door.send(as_json(request)).code == 200
 
-    after = [sample(name) for name in names], sample("andon_ingest_requests_total", code="200")
+    after = [sample(name, org_id=org_id) for name in names], sample("andon_ingest_requests_total", code="200")
     assert [new - old for new, old in zip(after[0], before[0], strict=True)] == [3, 2, 1]
     assert after[1] - before[1] == 1
