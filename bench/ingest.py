@@ -25,13 +25,16 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from andon.ingest.proto import schema
+from andon.warehouse.tidy import tidy
 
 EVENTS, FEW = 512, 5
 CONNECTIONS = 16
@@ -205,9 +208,12 @@ def load(  # noqa: PLR0913, PLR0917 (the parts of a load)
         "connections": connections, "seconds": seconds, "pace": pace,
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, __file__, "--generate"], input=json.dumps(order) + "\n", capture_output=True, text=True,
+        [sys.executable, __file__, "--generate"],
+        input=json.dumps(order) + "\n",
+        capture_output=True,
+        text=True,
         check=True,
-    )  # fmt: skip
+    )
     result: dict[str, Any] = json.loads(done.stdout)
     if result["refused"]:
         raise SystemExit(f"{result['refused']} requests were refused")
@@ -252,11 +258,63 @@ def line(name: str, text: str) -> None:
     print(f"{name:52} {text}", flush=True)
 
 
+def prepared(seconds: float, rate: int, pace: int) -> dict[str, list[bytes]]:
+    """Make the bodies of every load, each event new."""
+    wanted = {
+        "alone": (EVENTS, 200),
+        "load": (EVENTS, int(rate * seconds / EVENTS)),
+        "paced": (EVENTS, int(pace * seconds / EVENTS)),
+        "few": (FEW, 20_000),
+    }
+    bodies = {}
+    with ProcessPoolExecutor() as pool:
+        for number, (name, (events, count)) in enumerate(wanted.items()):
+            seeds = [(events, number * 10**7 + seed) for seed in range(count)]
+            bodies[name] = list(pool.map(_body, seeds, chunksize=16))
+    return bodies
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, str]]:
+    """Run Andon on a new data directory; give its process, its OTLP port and an ingest key."""
+    port = free_port()
+    os.environ |= {"ANDON_DATA": str(folder), "ANDON_PORT": str(free_port()), "ANDON_OTLP_PORT": str(port)}
+    os.environ |= {"ANDON_GRPC_PORT": str(free_port())}
+    run("orgs", "create", "Bench")
+    key = run("keys", "create", "--ingest")
+    process = subprocess.Popen([*ANDON, "up", "--no-browser"], stdout=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        yield process, port, key
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def peak_mib(pid: int) -> Iterator[list[float]]:
+    """Watch the memory of a process and its children; the list's one value is the highest."""
+    peak = [0.0]
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.2):
+            peak[0] = max(peak[0], resident_mib(pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        watcher.join()
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=20)
-    options.add_argument("--rate", type=int, default=110_000, help="Events a second to prepare for.")
+    options.add_argument("--rate", type=int, default=140_000, help="Events a second to prepare for.")
     options.add_argument("--pace", type=int, default=80_000, help="Events a second of the paced load.")
     options.add_argument("--generate", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
@@ -264,84 +322,50 @@ def main() -> None:
         generate()
         return
 
-    count = int(chosen.rate * chosen.seconds / EVENTS)
-    with ProcessPoolExecutor() as pool:
-        bodies = list(pool.map(_body, [(EVENTS, seed) for seed in range(count)], chunksize=16))
-        alone = list(pool.map(_body, [(EVENTS, 10**6 + seed) for seed in range(200)], chunksize=16))
-        paced = list(
-            pool.map(
-                _body,
-                [(EVENTS, 10**7 + seed) for seed in range(int(chosen.pace * chosen.seconds / EVENTS))],
-                chunksize=16,
-            )
-        )
-        few = list(pool.map(_body, [(FEW, 2 * 10**6 + seed) for seed in range(20_000)], chunksize=500))
-    print(
-        f"{count:,} requests of {EVENTS} events, {sum(map(len, bodies)) / count / EVENTS:.0f} bytes an event"
-    )
+    bodies = prepared(chosen.seconds, chosen.rate, chosen.pace)
+    print(f"{sum(map(len, bodies['alone'])) / len(bodies['alone']) / EVENTS:.0f} bytes an event on the wire")
+    with tempfile.TemporaryDirectory() as name, server(Path(name, "data")) as (process, port, key):
+        folder, data = Path(name), Path(name, "data")
+        load(folder, port, key, bodies["alone"][:20], 1, 60)  # everybody is awake
+        result = load(folder, port, key, bodies["alone"][20:], 1, 60)
+        line(f"one sender, {EVENTS} events a request", percentiles(result["ms"]))
+        result = load(folder, port, key, bodies["few"][:2000], 1, 60)
+        line(f"one sender, {FEW} events a request", percentiles(result["ms"]))
+        time.sleep(3)
+        before, _ = stored(data)
 
-    with tempfile.TemporaryDirectory() as name:
-        folder, port = Path(name), free_port()
-        data = folder / "data"
-        os.environ |= {"ANDON_DATA": str(data), "ANDON_PORT": str(free_port()), "ANDON_OTLP_PORT": str(port)}
-        os.environ |= {"ANDON_GRPC_PORT": str(free_port())}
-        run("orgs", "create", "Bench")
-        key = run("keys", "create", "--ingest")
-        server = subprocess.Popen([*ANDON, "up", "--no-browser"], stdout=subprocess.DEVNULL)
-        peak = [0.0]
-        over = threading.Event()
-
-        def watch() -> None:
-            while not over.wait(0.2):
-                peak[0] = max(peak[0], resident_mib(server.pid))
-
-        try:
-            _wait(port)
-            load(folder, port, key, alone[:20], 1, 60)  # everybody is awake
-            time.sleep(2)
-            result = load(folder, port, key, alone[20:], 1, 60)
-            line(f"one sender, {EVENTS} events a request", percentiles(result["ms"]))
-            result = load(folder, port, key, few[:2000], 1, 60)
-            line(f"one sender, {FEW} events a request", percentiles(result["ms"]))
-            time.sleep(3)
-            before, _ = stored(data)
-
-            watcher = threading.Thread(target=watch)
-            watcher.start()
-            result = load(folder, port, key, bodies, CONNECTIONS, chosen.seconds)
+        with peak_mib(process.pid) as peak:
+            result = load(folder, port, key, bodies["load"], CONNECTIONS, chosen.seconds)
             acknowledged = len(result["ms"]) * EVENTS
             ended = time.perf_counter()
             while stored(data)[0] - before < acknowledged:
                 time.sleep(0.05)
             drained = time.perf_counter() - ended
-            over.set()
-            watcher.join()
-            line(
-                f"{CONNECTIONS} connections, {EVENTS} events a request: acknowledged",
-                f"{acknowledged / result['seconds']:,.0f} events/s, {percentiles(result['ms'])}",
-            )
-            rows, size = stored(data)
-            line(
-                "the same, until all is in Parquet",
-                f"{acknowledged / (result['seconds'] + drained):,.0f} events/s ({drained:.1f} s after the load)",
-            )
-            line("raw", f"{size / rows:.1f} bytes an event")
-            line("memory, server and decoders, at its highest", f"{peak[0]:,.0f} MiB")
-            pace = chosen.pace / EVENTS
-            result = load(folder, port, key, paced, CONNECTIONS, chosen.seconds, pace)
-            line(
-                f"{CONNECTIONS} connections, {chosen.pace:,} events/s asked for: acknowledged",
-                f"{len(result['ms']) * EVENTS / result['seconds']:,.0f} events/s, {percentiles(result['ms'])}",
-            )
-            result = load(folder, port, key, few[2000:], CONNECTIONS, chosen.seconds / 2)
-            line(
-                f"{CONNECTIONS} connections, {FEW} events a request: acknowledged",
-                f"{len(result['ms']) / result['seconds']:,.0f} requests/s, {percentiles(result['ms'])}",
-            )
-        finally:
-            over.set()
-            server.terminate()
-            server.wait(30)
+        line(
+            f"{CONNECTIONS} connections, {EVENTS} events a request: acknowledged",
+            f"{acknowledged / result['seconds']:,.0f} events/s, {percentiles(result['ms'])}",
+        )
+        line(
+            "the same, until all is in Parquet",
+            f"{acknowledged / (result['seconds'] + drained):,.0f} events/s ({drained:.1f} s after the load)",
+        )
+        rows, size = stored(data)
+        line("raw, as loaded", f"{size / rows:.1f} bytes an event")
+        tidy(data / "raw")
+        rows, size = stored(data)
+        line("raw, merged", f"{size / rows:.1f} bytes an event")
+        line("memory, server and decoders, at its highest", f"{peak[0]:,.0f} MiB")
+        pace = chosen.pace / EVENTS
+        result = load(folder, port, key, bodies["paced"], CONNECTIONS, chosen.seconds + 10, pace)
+        line(
+            f"{CONNECTIONS} connections, {chosen.pace:,} events/s asked for: acknowledged",
+            f"{len(result['ms']) * EVENTS / result['seconds']:,.0f} events/s, {percentiles(result['ms'])}",
+        )
+        result = load(folder, port, key, bodies["few"][2000:], CONNECTIONS, chosen.seconds)
+        line(
+            f"{CONNECTIONS} connections, {FEW} events a request: acknowledged",
+            f"{len(result['ms']) / result['seconds']:,.0f} requests/s, {percentiles(result['ms'])}",
+        )
 
 
 def _wait(port: int) -> None:

@@ -274,7 +274,10 @@ def test_counters(door: Door) -> None:
         return prometheus_client.REGISTRY.get_sample_value(name, {"signal": "logs", **labels}) or 0
 
     names = [f"andon_ingest_records_{what}_total" for what in ("received", "stored", "rejected")]
-    before = [sample(name, org_id=org_id) for name in names], sample("andon_ingest_requests_total", code="200")
+    before = (
+        [sample(name, org_id=org_id) for name in names],
+        sample("andon_ingest_requests_total", code="200"),
+    )
     request = log_request("a", "b")
     request["resourceLogs"] += log_request("c", seconds_ago=-3600)["resourceLogs"]
 

@@ -1,4 +1,8 @@
-"""The daily build of a running server: a child process, so that it can neither slow nor break the doors."""
+"""
+What a running server does by the clock: it builds every day, and merges raw's small files between builds.
+
+A build is a child process, so that it can neither slow nor break the doors.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from andon.config import Settings
 from andon.edition.editions import Editions
+from andon.ingest.load import load_closed
+from andon.transform.run import BuildBusy, build_lock
+from andon.warehouse.open import open_raw_store
+from andon.warehouse.tidy import tidy
+
+MERGE_EVERY_MIN = 15
+"""A trickle to many organisations leaves a file for each of them every minute."""
 
 _LOG = structlog.get_logger("andon.builds")
 
@@ -43,6 +54,7 @@ class Builds:
         self._scheduler.add_job(self._build, "cron", hour=int(hour), minute=int(minute), **rules)
         if is_behind(self._settings, self._editions):
             self._scheduler.add_job(self._build, **rules)
+        self._scheduler.add_job(self._merge, "interval", minutes=MERGE_EVERY_MIN, **rules)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -74,6 +86,21 @@ class Builds:
             _LOG.info("build_published", said=out.strip())
         elif not self._is_stopping:
             _LOG.error("build_failed", said=err.strip().rpartition("\n")[2])
+
+    def _merge(self) -> None:
+        store = open_raw_store(self._settings)
+        try:
+            with build_lock(self._settings.warehouse_path.parent):
+                # First the log: a segment whose file was merged away could not be told from a new one.
+                load_closed(self._settings.log_dir, store)
+                merged = tidy(self._settings.raw_dir)
+        except BuildBusy:
+            return  # which merges as well
+        except OSError as error:
+            _LOG.error("raw_not_merged", reason=str(error))
+        else:
+            if merged:
+                _LOG.info("raw_merged", files=merged)
 
 
 def is_behind(settings: Settings, editions: Editions) -> bool:

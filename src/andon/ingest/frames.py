@@ -1,7 +1,8 @@
 """
 Tables of raw rows as bytes for the log, and back.
 
-A frame is one Arrow IPC stream after the other, of many rows with LZ4 inside, each naming its table in the schema's metadata.
+A frame is one Arrow IPC stream after the other, each naming its table in the schema's metadata; those of many
+rows have LZ4 inside.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 Short attributes read from their bytes, without making messages of them.
 
 Numbers and ids are new in each item, so remembering attributes does not help with them, and two messages
-for one number cost more than everything else that is done with it. Only the usual layout is read here: a name,
-then a text or a non-negative integer, each with a length of one byte and nothing after it. Protobuf's own
-parser reads the rest.
+for one number cost more than everything else that is done with it. Only the usual layout is read here: a
+name, then a text or a non-negative integer, each with a length of one byte and nothing after it. Protobuf's
+own parser reads the rest.
 
 Source: opentelemetry-proto ``common.proto`` (KeyValue, AnyValue); protobuf's encoding guide.
 """

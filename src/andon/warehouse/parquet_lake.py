@@ -47,7 +47,7 @@ _PAGE_BYTES = 8 * 2**20
 """What the compressor sees at once; readers here take whole columns."""
 
 QUICK, SMALL = 1, 9
-"""Levels of zstd: for rows that a sender's acknowledgement waits behind, and for those that are merged later."""
+"""Levels of zstd: for rows that come as fast as they are sent, and for those that are merged later."""
 
 SUFFIX = ".parquet"
 UNFINISHED_SUFFIX = ".unfinished"

@@ -39,8 +39,8 @@ MOST_SMALL_FILES = 32
 SMALL_BYTES = 8 * 2**20
 """A file below this is small: opening it costs more than reading it."""
 
-MERGED_BYTES = 64 * 2**20
-"""About the size at which a merged file is complete; bounds the memory of a merge too."""
+MERGED_BYTES = 16 * 2**20
+"""About the size at which a merged file is complete; twenty times that is the memory of a merge."""
 
 
 def tidy(directory: Path) -> int:
