@@ -64,6 +64,24 @@ class Settings(BaseSettings):
         le=64,
         description="Processes that decode telemetry; by default one a core, but one.",
     )
+    key_bytes_per_minute: int = Field(
+        default=0,
+        ge=0,
+        description="Bytes of telemetry, as received, that one ingest key may send in a minute; beyond it "
+        "senders get 429. 0 for any number.",
+    )
+    key_records_per_minute: int = Field(
+        default=0,
+        ge=0,
+        description="Spans, log records and metric points that one ingest key may send in a minute; beyond it "
+        "senders get 429. 0 for any number.",
+    )
+    max_attributes: int = Field(
+        default=1000,
+        ge=1,
+        description="Attributes of one span, log record, metric point, resource or scope; with more the item "
+        "goes to quarantine. SDKs send 128 at most unless told otherwise.",
+    )
     head_timeout_s: float = Field(
         default=10,
         gt=0,

@@ -12,35 +12,50 @@ import asyncio
 import datetime as dt
 import ipaddress
 import os
+from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Protocol, TypeVar
 
+import prometheus_client
 import structlog
-from prometheus_client import Counter
 
 from andon.config import Settings
 from andon.contract.problems import Forbidden, TooLarge, Unauthenticated, Unavailable
 from andon.ingest.decoder import Order
 from andon.ingest.decoders import DecoderLost, Decoders
+from andon.ingest.quota import Quota
 from andon.ingest.take_in import Envelope, Sender, TakenIn
+from andon.ingest.turns import Turns
 from andon.log.writer import AppendFailed, SegmentWriter
 
 RETRY_AFTER_S = 1
 """Senders give up after about ten seconds, and at once if told to wait for longer than they have left."""
 
 MOST_HELD_BYTES = 256 * 2**20
-"""Bodies held in memory at once, as received; beyond it, senders are asked to come back."""
+"""
+Bodies held in memory at once, as received. Beyond it, organisations that hold more than their share of it are
+asked to come back; half as much again is for the others.
+"""
+
+TURN_PATIENCE_S = 5.0
+"""A body that was not decoded by then is given back: its sender still has time to send it again."""
 
 BUSY = {"Retry-After": str(RETRY_AFTER_S)}
 
 _BY = ["signal", "org_id"]
-REQUESTS = Counter("andon_ingest_requests", "OTLP requests answered.", ["signal", "code"])
-RECEIVED = Counter("andon_ingest_records_received", "Items in OTLP requests that could be read.", _BY)
-STORED = Counter("andon_ingest_records_stored", "Items acknowledged: durable in the log.", _BY)
-REJECTED = Counter("andon_ingest_records_rejected", "Items refused, as their senders were told.", _BY)
+REQUESTS = prometheus_client.Counter("andon_ingest_requests", "OTLP requests answered.", ["signal", "code"])
+RECEIVED = prometheus_client.Counter(
+    "andon_ingest_records_received", "Items in OTLP requests that could be read.", _BY
+)
+STORED = prometheus_client.Counter(
+    "andon_ingest_records_stored", "Items acknowledged: durable in the log.", _BY
+)
+REJECTED = prometheus_client.Counter(
+    "andon_ingest_records_rejected", "Items refused, as their senders were told.", _BY
+)
 
 _Result = TypeVar("_Result")
 _LOG = structlog.get_logger(__name__)
@@ -106,7 +121,9 @@ class Door:
         self._limit = settings.max_body_bytes
         self._body_s = settings.body_timeout_s
         self._open_org = open_org
-        self._held_bytes = 0
+        self._quota = Quota(settings.key_bytes_per_minute, settings.key_records_per_minute)
+        self._turns = Turns(settings.decoders, TURN_PATIENCE_S)
+        self._held: Counter[str] = Counter()
         self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="andon-keys")
 
     def close(self) -> None:
@@ -124,6 +141,7 @@ class Door:
         Raises:
             Unauthenticated: There is no key, or none that is valid now.
             Forbidden: The key is not one to send with.
+            TooMany: The key has sent more than it may.
         """
         if authorization is None and self._open_org is not None and is_loopback:
             return Sender(self._open_org)
@@ -147,12 +165,17 @@ class Door:
             )
         if principal.kind != "ingest":
             raise Forbidden("This key reads reports; telemetry is sent with an ingest key (ik-…)")
+        self._quota.check(principal.key_id, asyncio.get_running_loop().time())
         return Sender(principal.org_id, principal.key_id, principal.keeps_content)
 
     @asynccontextmanager
-    async def body(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    async def body(self, chunks: AsyncIterable[bytes], sender: Sender) -> AsyncIterator[bytes]:
         """
         Read a body, as sent, and account for the memory that it takes while it is worked on.
+
+        Args:
+            chunks: It, as it arrives.
+            sender: Whose it is: when room is short, those who hold more than their share have none.
 
         Raises:
             TooLarge: It is over the limit.
@@ -166,9 +189,9 @@ class Door:
                     async for chunk in chunks:
                         parts.append(chunk)
                         held += len(chunk)
-                        self._held_bytes += len(chunk)
+                        self._held[sender.org_id] += len(chunk)
                         self.check_length(held)
-                        self._check_room()
+                        self._check_room(sender.org_id)
             except TimeoutError:
                 raise Unavailable(
                     f"The body did not arrive within {self._body_s:g} seconds",
@@ -178,7 +201,9 @@ class Door:
             parts.clear()
             yield body
         finally:
-            self._held_bytes -= held
+            self._held[sender.org_id] -= held
+            if not self._held[sender.org_id]:
+                del self._held[sender.org_id]
 
     def check_length(self, length: int) -> None:
         """
@@ -201,6 +226,13 @@ class Door:
         """
         taken = await self._decode(body, envelope, is_gzip=is_gzip)
         signal, org_id = envelope.signal, envelope.sender.org_id
+        if envelope.sender.ingest_key_id is not None:
+            self._quota.spend(
+                envelope.sender.ingest_key_id,
+                asyncio.get_running_loop().time(),
+                size=len(body),
+                records=taken.accepted + taken.rejected,
+            )
         RECEIVED.labels(signal, org_id).inc(taken.accepted + taken.rejected)
         if taken.frame is not None:
             try:
@@ -214,14 +246,19 @@ class Door:
 
     async def _decode(self, body: bytes, envelope: Envelope, *, is_gzip: bool) -> TakenIn:
         try:
-            return await self._decoders.take_in(body, Order(envelope, is_gzip))
+            async with self._turns.turn(envelope.sender.org_id):
+                return await self._decoders.take_in(body, Order(envelope, is_gzip))
+        except TimeoutError:
+            raise Unavailable("Too much telemetry at once; send it again", headers=BUSY) from None
         except DecoderLost:
             raise Unavailable(
                 "The telemetry could not be decoded just now; send it again", headers=BUSY
             ) from None
 
-    def _check_room(self) -> None:
-        if self._held_bytes > MOST_HELD_BYTES:
+    def _check_room(self, org_id: str) -> None:
+        held = self._held.total()
+        is_short = held > MOST_HELD_BYTES and self._held[org_id] > MOST_HELD_BYTES / len(self._held)
+        if is_short or held > MOST_HELD_BYTES * 3 / 2:
             raise Unavailable("Too much telemetry at once; send it again", headers=BUSY)
 
     async def _on_a_worker(self, work: Callable[[], _Result]) -> _Result:

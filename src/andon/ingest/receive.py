@@ -67,7 +67,7 @@ class Receiver:
         is_gzip = _is_gzip(request)
 
         self._door.check_length(int(request.headers.get("content-length", 0)))
-        async with self._door.body(request.stream()) as body:
+        async with self._door.body(request.stream(), sender) as body:
             envelope = Envelope(signal, encoding, sender, self._door.clock())
             taken = await self._door.take(body, envelope, is_gzip=is_gzip)
 
