@@ -48,8 +48,10 @@ def test_no_more_are_in_than_may_be() -> None:
             async with turns.turn(f"org {number % 7}"):
                 inside += 1
                 most = max(most, inside)
-                await asyncio.sleep(0.001 * (number % 5))
-                inside -= 1
+                try:
+                    await asyncio.sleep(0.001 * (number % 5))
+                finally:
+                    inside -= 1
 
         tasks = [asyncio.create_task(one(number)) for number in range(200)]
         await asyncio.sleep(0.005)
