@@ -33,7 +33,7 @@ from andon.warehouse.parquet_lake import (
 
 _LIST_SUFFIX = ".replaces"
 
-MOST_SMALL_FILES = 32
+MOST_SMALL_FILES = 8
 """Small files that a day of one organisation may have before they are merged."""
 
 SMALL_BYTES = 8 * 2**20

@@ -1,0 +1,1 @@
+"""What benches send: invented agent events, and a process that sends them."""
