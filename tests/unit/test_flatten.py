@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from andon.contract.telemetry import COLUMNS, TABLE_OF_SIGNAL, Signal
+from andon.contract.telemetry import COLUMNS, SIGNALS, TABLE_OF_SIGNAL, Signal
 from andon.ingest import decode
 from andon.ingest.flatten import Flattened, flatten
 from andon.ingest.frames import arrow_schema
@@ -330,12 +330,58 @@ def test_times_that_are_not_believed_go_to_quarantine() -> None:
 
 
 def test_spans_are_judged_by_their_end() -> None:
-    """A span is taken by when it ended, even if it ended before it began; one without an end is too old."""
+    """A span is taken by when it ended, even if it ended before it began; one without an end is not taken."""
     early = {"traceId": TRACE, "spanId": SPAN, "startTimeUnixNano": "5", "endTimeUnixNano": str(NOW_NS)}
     backwards = {**early, "startTimeUnixNano": str(NOW_NS + 9)}
     unended = {"traceId": TRACE, "spanId": SPAN, "startTimeUnixNano": str(NOW_NS)}
     data = flat(sent("traces", early, backwards, unended))
     assert (data.accepted, data.rejected) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("sent_time", "reason", "says"),
+    [
+        (0, "bad_time", "missing or zero"),
+        (NOW_NS // 10**9, "bad_time", "looks like seconds"),
+        (NOW_NS // 10**6, "bad_time", "looks like milliseconds"),
+        (NOW_NS // 10**3, "bad_time", "looks like microseconds"),
+        (1_546_300_800_000, "bad_time", "looks like milliseconds"),  # 2019: old, and in milliseconds
+        (5, "too_old", "older"),
+        (1_546_300_800_000_000_000, "too_old", "older"),
+        (NOW_NS + 601 * 10**9, "in_the_future", "ahead"),
+        (2 * NOW_NS, "in_the_future", "ahead"),
+    ],
+)
+@pytest.mark.parametrize("signal", SIGNALS)
+def test_a_wrong_clock_is_named_and_never_mended(
+    signal: Signal, sent_time: int, reason: str, says: str
+) -> None:
+    """A time that is not believed is kept as it came, with what it looks like; other items go on."""
+    good, bad = ({"attributes": attributes(n=n)} for n in (1, 2))
+    if signal == "traces":
+        for item, at in ((good, NOW_NS), (bad, sent_time)):
+            item.update(traceId=TRACE, spanId=SPAN, endTimeUnixNano=str(at))
+        data = flat(sent("traces", good, bad))
+    elif signal == "logs":
+        # A record without a time has that of its observation.
+        data = flat(
+            sent("logs", {**good, "timeUnixNano": str(NOW_NS)}, {**bad, "timeUnixNano": str(sent_time)})
+        )
+        if sent_time == 0:
+            assert (data.accepted, data.rejected) == (2, 0)
+            return
+    else:
+        points = [{**good, "timeUnixNano": str(NOW_NS)}, {**bad, "timeUnixNano": str(sent_time)}]
+        data = flat(sent("metrics", {"name": "m", "gauge": {"dataPoints": points}}))
+
+    (held,) = rows(data, "quarantine")
+    assert (data.accepted, held["reason"]) == (1, reason)
+    assert says in held["detail"]
+    assert str(sent_time) in json.dumps(held["item"])
+    assert any(message.startswith(f"1 {WHAT[signal]} rejected, {reason}: ") for message in data.messages)
+
+
+WHAT = {"traces": "spans", "logs": "log records", "metrics": "data points"}
 
 
 def test_unreadable_items_are_quarantined_without_content() -> None:

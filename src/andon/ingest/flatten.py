@@ -13,23 +13,19 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from andon.contract.telemetry import TABLE_OF_SIGNAL, Signal, Table
-from andon.ingest import canonical, rows
+from andon.ingest import canonical, clocks, rows
 from andon.ingest.attributes import Keeper, keeper
 from andon.ingest.frames import arrow_schema
 from andon.ingest.items import ID_BYTES, REASONS, Batch, LogRecord, Point, Refused, Request, Span
 from andon.ingest.redact import Policy
 
 _bytes_of = msgspec.msgpack.Encoder().encode
-
-NANOSECONDS = 1_000_000_000
-_DAY = 86_400 * NANOSECONDS
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 DROPPED_FIELDS: dict[str, str] = {
     "trace.v1.ResourceSpans.schema_url": "no report reads a schema's version",
@@ -106,19 +102,15 @@ def flatten(  # noqa: PLR0913 (each is a fact of the request that nothing else m
         ingest_key_id: Public id of the key that was used, None without one.
         received_at: Now, with its time zone.
         policy: What the organisation keeps.
-        history_start: Items before this UTC day go to quarantine as ``too_old``.
-        max_future_s: Items further ahead of ``received_at`` go there as ``in_the_future``.
+        history_start: Items before this UTC day go to quarantine, as :mod:`~andon.ingest.clocks` says.
+        max_future_s: So do items further ahead of ``received_at``, in seconds.
     """
-    received = (received_at - _EPOCH) // dt.timedelta(microseconds=1) * 1000
     work = _Work(
         signal=signal,
         keeper=keeper(policy),
         policy=policy,
-        received=received,
-        oldest=(dt.datetime.combine(history_start, dt.time(), dt.UTC) - _EPOCH)
-        // dt.timedelta(days=1)
-        * _DAY,
-        newest=received + max_future_s * NANOSECONDS,
+        received=clocks.nanoseconds_of(received_at),
+        times=clocks.believed(received_at, history_start, max_future_s),
     )
     for batch in request.batches:
         work.take(batch)
@@ -152,8 +144,7 @@ class _Work:
     keeper: Keeper
     policy: Policy
     received: int
-    oldest: int
-    newest: int
+    times: clocks.Believed
     accepted: list[_Accepted] = field(default_factory=list)
     quarantined: list[_Quarantined] = field(default_factory=list)
 
@@ -170,12 +161,12 @@ class _Work:
             if isinstance(item, LogRecord) and not own[rows.LOG_OBSERVED]:
                 at_receipt = item.observed_time_unix_nano or self.received
                 own = (*own[: rows.LOG_OBSERVED], at_receipt, *own[rows.LOG_OBSERVED + 1 :])
-            reason = self._out_of_time(at)
-            if reason:
+            doubt = clocks.doubt(at, self.times)
+            if doubt:
                 text = _item_text(TABLE_OF_SIGNAL[self.signal], shared, own)
-                self.quarantined.append((record_id, reason, REASONS[reason], text))
+                self.quarantined.append((record_id, *doubt, text))
             else:
-                self.accepted.append((record_id, at // _DAY, shared, own))
+                self.accepted.append((record_id, at // clocks.DAY, shared, own))
 
     def _own_columns(self, item: Span | LogRecord | Point) -> tuple[tuple[Any, ...], int]:
         if isinstance(item, LogRecord):
@@ -184,11 +175,6 @@ class _Work:
         if isinstance(item, Span):
             return rows.span_columns(item, self.keeper, self.policy), item.end_time_unix_nano
         return rows.point_columns(item, self.keeper, self.policy), item.time_unix_nano
-
-    def _out_of_time(self, at: int) -> Literal["too_old", "in_the_future"] | None:
-        if at < self.oldest:
-            return "too_old"
-        return "in_the_future" if at > self.newest else None
 
     def messages(self) -> list[str]:
         """Tell the sender what was rejected, one sentence a reason."""

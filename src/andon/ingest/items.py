@@ -37,7 +37,7 @@ MAX_UINT32 = 2**32 - 1
 REASONS: dict[str, str] = {
     "bad_id": "an identifier is not hex of the right length, or all zeros where one is required",
     "bad_number": "a number is outside the range of its field, or no number",
-    "bad_time": "a time is 2^63 nanoseconds or more",
+    "bad_time": "a time is missing, is 2^63 or more, or looks like another unit than nanoseconds since 1970",
     "too_deep": f"a value is nested deeper than {MAX_DEPTH} levels",
     "undecodable": "the item, its resource or its scope is not valid OTLP, such as text that is not UTF-8",
     "too_old": "the item is older than the history start",

@@ -13,9 +13,10 @@ select
     raw_rows.trace_id as trace_id,
     raw_rows.span_id as span_id,
     raw_rows.parent_span_id as parent_span_id,
+    -- A start before 1971 was not sent in nanoseconds; one after the end is of a clock that was set back.
     case
-        when raw_rows.start_time_unix_nano > 0
-            then (raw_rows.end_time_unix_nano - raw_rows.start_time_unix_nano) / 1000000.0
+        when raw_rows.start_time_unix_nano > 31536000000000000
+            then greatest(raw_rows.end_time_unix_nano - raw_rows.start_time_unix_nano, 0) / 1000000.0
     end as duration_ms,
     raw_rows.status_code as status_code,
     raw_rows.events as events
