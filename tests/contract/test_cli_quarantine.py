@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import signal
@@ -26,63 +25,14 @@ from andon.ingest.restore import restore, tables_of
 from andon.log.writer import SegmentWriter
 from andon.warehouse.parquet_lake import ParquetLake
 
+from dated import logs, nanoseconds, spans
+
 NOW = "2026-11-21T06:00:00Z"
 LATER = "2026-11-22T06:00:00Z"
 EARLY_HISTORY = "2025-01-01"
 OLD, GOOD, FUTURE = "2025-12-24T12:00:00Z", "2026-11-20T12:00:00Z", "2026-11-21T09:00:00Z"
 
 Done = subprocess.CompletedProcess[str]
-
-
-def nanoseconds(instant: str) -> int:
-    """An instant as OTLP writes it."""
-    return int(dt.datetime.fromisoformat(instant).timestamp()) * 1_000_000_000
-
-
-def logs(*instants: str, start: int = 0) -> dict[str, Any]:
-    """A request with a log record a time, each of them another one."""
-    return {
-        "resourceLogs": [
-            {
-                "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "agent"}}]},
-                "scopeLogs": [
-                    {
-                        "logRecords": [
-                            {
-                                "timeUnixNano": str(nanoseconds(instant)),
-                                "attributes": [{"key": "n", "value": {"intValue": number}}],
-                            }
-                            for number, instant in enumerate(instants, start)
-                        ]
-                    }
-                ],
-            }
-        ]
-    }
-
-
-def spans(*instants: str, trace_id: str = "0123456789abcdef0123456789abcdef") -> dict[str, Any]:
-    """A request with a span a time."""
-    return {
-        "resourceSpans": [
-            {
-                "scopeSpans": [
-                    {
-                        "spans": [
-                            {
-                                "traceId": trace_id,
-                                "spanId": f"{number:016x}",
-                                "name": "work",
-                                "startTimeUnixNano": str(nanoseconds(instant)),
-                                "endTimeUnixNano": str(nanoseconds(instant)),
-                            }
-                            for number, instant in enumerate(instants, 1)
-                        ]
-                    }
-                ]
-            }
-        ]
-    }
 
 
 class Place:

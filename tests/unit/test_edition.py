@@ -388,7 +388,7 @@ def test_the_manifest_says_what_is_inside(editions_dir: Path) -> None:
     assert (edition.history_start, edition.data_through) == (FIRST, LAST)
     assert (edition.knows("org_a"), edition.knows("org_new")) == (True, False)
     assert manifest["orgs"] == ["org_a", "org_b"]
-    assert len(manifest["files"]) == 1 + 20
+    assert len(manifest["files"]) == 1 + 21
     assert list_editions(editions_dir)[0].size == sum(file["size"] for file in manifest["files"])
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from andon.api.measures import Measures
+from andon.contract.conservation import DayRecords
 from andon.contract.problems import Unavailable
 from andon.edition.editions import Editions
 
@@ -69,11 +70,21 @@ class Health:
     def _metrics(self, _: Request) -> Response:
         readiness = self._readiness()
         text = (
-            self._measures.render(readiness.edition, readiness.data_age_days)
+            self._measures.render(readiness.edition, readiness.data_age_days, self._records())
             if readiness
             else self._measures.render(None, None)
         )
         return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE_LATEST)
+
+    def _records(self) -> list[tuple[str, str, DayRecords]]:
+        edition = self._editions.current()
+        if edition is None:
+            return []
+        today = self._clock().date()
+        days = {today: "today", today - dt.timedelta(days=1): "yesterday"}
+        decode = msgspec.json.Decoder(DayRecords).decode
+        found = [(org_id, decode(fragment)) for org_id, fragment in edition.conservation(list(days))]
+        return [(org_id, days[counted.report_date], counted) for org_id, counted in found]
 
     def _readiness(self) -> Readiness | None:
         edition = self._editions.current()

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from andon.contract.conservation import DayRecords
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 OTHER = "other"
@@ -52,14 +54,40 @@ class Measures:
         self._requests.labels(path, method if method in METHODS else OTHER, str(status)).inc()
         self._seconds.labels(path).observe(seconds)
 
-    def render(self, edition: int | None, age_days: int | None) -> bytes:
+    def render(
+        self,
+        edition: int | None,
+        age_days: int | None,
+        records: Iterable[tuple[str, str, DayRecords]] = (),
+    ) -> bytes:
         """
         Write everything as text, the process's own measures included.
 
         Args:
             edition: Number of the edition that is served; None before the first.
             age_days: Days from the newest day with data to today; None before the first edition.
+            records: Organisation, which day (``today`` or ``yesterday``: no more, each is a label), and where
+                the records went that were received on it.
         """
         self._edition.set(edition or 0)
         self._age.set(float("nan") if age_days is None else age_days)
-        return generate_latest(self._registry) + generate_latest(REGISTRY)
+        return (
+            generate_latest(self._registry) + generate_latest(_conserved(records)) + generate_latest(REGISTRY)
+        )
+
+
+def _conserved(records: Iterable[tuple[str, str, DayRecords]]) -> CollectorRegistry:
+    # A registry of the answer's own: a day that is over leaves no label behind, and two scrapes at once
+    # do not mix.
+    registry = CollectorRegistry()
+    gauge = Gauge(
+        "andon_day_records",
+        "Records by UTC day of receipt, as the edition that is served knows them: received = stored + "
+        "quarantined, stored = distinct + duplicates.",
+        ["org_id", "day", "what"],
+        registry=registry,
+    )
+    for org_id, day, counted in records:
+        for what in ("received", "stored", "distinct", "duplicates", "quarantined"):
+            gauge.labels(org_id, day, what).set(getattr(counted, what))
+    return registry

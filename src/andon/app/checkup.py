@@ -13,10 +13,11 @@ from typing import Literal
 import msgspec
 import pyarrow.parquet as pq
 
+from andon.app.conservation import count_published, count_raw, lines
 from andon.app.coverage import read_agents, troubles
 from andon.config import Settings
 from andon.contract.telemetry import TABLE_OF_SIGNAL
-from andon.directory.directory import Directory, open_directory
+from andon.directory.directory import Directory, Organisation, open_directory
 from andon.directory.problems import DirectoryError
 from andon.edition.editions import list_editions
 from andon.log.ballast import is_released
@@ -67,6 +68,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _log(settings)
     yield from _raw(settings)
     yield from _agents(settings)
+    yield from _records(settings)
     yield from _edition(settings)
     yield from _coverage(settings)
 
@@ -171,6 +173,18 @@ def _agents(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "agents", f"{name}, last heard {at:%Y-%m-%d %H:%M} UTC")
 
 
+def _records(settings: Settings) -> Iterator[Finding]:
+    today = settings.clock().date()
+    days = [today, today - dt.timedelta(days=1)]
+    raw = count_raw(settings, days)
+    published = count_published(settings, days)
+    for org in _orgs(settings):
+        found = [(day, raw[org.org_id, day]) for day in days if (org.org_id, day) in raw]
+        known = [published.get((org.org_id, day)) for day, _ in found]
+        for level, text in lines(org.name, found, known):
+            yield Finding(level, "records", text)
+
+
 def _edition(settings: Settings) -> Iterator[Finding]:
     kept = list_editions(settings.editions_dir)
     for edition in kept:
@@ -189,14 +203,7 @@ def _edition(settings: Settings) -> Iterator[Finding]:
 
 
 def _coverage(settings: Settings) -> Iterator[Finding]:
-    try:
-        directory = open_directory(settings)
-    except DirectoryError:
-        return  # said above
-    try:
-        orgs = directory.orgs()
-    finally:
-        directory.close()
+    orgs = _orgs(settings)
     for org, agents in zip(orgs, read_agents(settings, [org.org_id for org in orgs]), strict=True):
         found = [trouble for agent in agents for trouble in troubles(agent)]
         for trouble in found:
@@ -205,6 +212,17 @@ def _coverage(settings: Settings) -> Iterator[Finding]:
             told = sum(field.status == "ok" for agent in agents for field in agent.fields)
             text = f"{_count(len(agents), 'agent')}, {_count(told, 'field')} arrive and none was lost"
             yield Finding("ok", "coverage", f"{org.name}: {text}")
+
+
+def _orgs(settings: Settings) -> list[Organisation]:
+    try:
+        directory = open_directory(settings)
+    except DirectoryError:
+        return []  # said above
+    try:
+        return directory.orgs()
+    finally:
+        directory.close()
 
 
 def _age_s(path: Path) -> float:

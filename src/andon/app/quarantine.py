@@ -116,9 +116,19 @@ def held(settings: Settings, choice: Choice, on_wait: Callable[[], None] = lambd
         on_wait: Told once when a build has to finish first: it merges the files that are read here.
     """
     with one_at_a_time(settings, on_wait):
-        for found in _held_by_file(settings, choice):
-            for one, _ in found:
-                yield one
+        yield from held_in(settings, choice)
+
+
+def held_in(settings: Settings, choice: Choice) -> Iterator[Held]:
+    """
+    Give the same without waiting for a build.
+
+    Raises:
+        FileNotFoundError: A build merged files in the meantime; look again.
+    """
+    for found in _held_by_file(settings, choice):
+        for one, _ in found:
+            yield one
 
 
 def replay(

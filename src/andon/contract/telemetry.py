@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 Signal = Literal["traces", "logs", "metrics"]
 SIGNALS: tuple[Signal, ...] = ("traces", "logs", "metrics")
 
-Table = Literal["spans", "log_records", "metric_points", "quarantine"]
+Table = Literal["spans", "log_records", "metric_points", "quarantine", "receipts"]
 TABLE_OF_SIGNAL: dict[Signal, Table] = {
     "traces": "spans",
     "logs": "log_records",
@@ -138,9 +138,19 @@ QUARANTINE: tuple[Column, ...] = (
     Column("item", "json", "The redacted item as it would have been stored; null where it had no shape."),
 )
 
+RECEIPTS: tuple[Column, ...] = (
+    Column("org_id", "string", "Organisation of the rows. Never null."),
+    Column("event_date", "date", "UTC day on which their requests were acknowledged. Never null."),
+    Column("signal", "string", "traces, logs or metrics. Never null."),
+    Column("stored", "int64", "Rows for the signal's table in one segment of the log. Never null."),
+    Column("quarantined", "int64", "Rows for quarantine in that segment. Never null."),
+)
+"""What the log handed over, counted beside the rows themselves: raw must still have as many."""
+
 COLUMNS: dict[Table, tuple[Column, ...]] = {
     "spans": SPANS,
     "log_records": LOG_RECORDS,
     "metric_points": METRIC_POINTS,
     "quarantine": QUARANTINE,
+    "receipts": RECEIPTS,
 }

@@ -20,6 +20,7 @@ import duckdb
 import msgspec
 from msgspec import Struct
 
+from andon.contract.conservation import DayRecords
 from andon.contract.coverage import AgentCoverage
 from andon.edition.problems import NotPublishable
 from andon.edition.relations import ANSWERS, RELATIONS, Answer
@@ -44,10 +45,16 @@ SCHEMA = """
         fragment BLOB NOT NULL,
         PRIMARY KEY (org_id, agent)
     );
+    CREATE TABLE conservation (
+        org_id TEXT NOT NULL, report_date TEXT NOT NULL,
+        fragment BLOB NOT NULL,
+        PRIMARY KEY (org_id, report_date)
+    );
 """
 """``days``: one row per organisation, report, grouping ('' for none) and UTC day; a grouped fragment is all
 of the day's rows, joined by commas. ``user_days``: one row per organisation, person and active UTC day.
-``coverage``: one row per organisation and agent that was heard."""
+``coverage``: one row per organisation and agent that was heard. ``conservation``: one row per organisation
+and UTC day of receipt."""
 
 BATCH = 5_000
 """Fragments in memory at a time; a large /tokens day is 0.6 MB."""
@@ -93,6 +100,8 @@ def compose(marts: Path, target: Path, spill: Path) -> Contents:
                 _store(store, answer, _fragments(engine, answer.query, answer.row, f"Report {name}"))
             agents = _fragments(engine, "coverage.sql", AgentCoverage, "Coverage")
             store.executemany("INSERT INTO coverage VALUES (?, ?, ?)", agents)
+            days = _fragments(engine, "conservation.sql", DayRecords, "Conservation")
+            store.executemany("INSERT INTO conservation VALUES (?, ?, ?)", days)
             orgs = engine.sql("select org_id from rpt_organisations order by org_id").fetchall()
             first = engine.sql("select min(report_date) from rpt_activity_daily").fetchall()
         except duckdb.Error as error:

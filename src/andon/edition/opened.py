@@ -11,7 +11,7 @@ import datetime as dt
 import queue
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -164,10 +164,32 @@ class Edition:
             Nothing too for an edition that was published before there was coverage.
         """
         with self._reader() as reader:
-            if not reader.execute("SELECT 1 FROM sqlite_master WHERE name = 'coverage'").fetchall():
+            if not _has(reader, "coverage"):
                 return []
             rows = reader.execute("SELECT fragment FROM coverage WHERE org_id = ? ORDER BY agent", (org_id,))
             return [fragment for (fragment,) in rows]
+
+    def conservation(self, days: Sequence[dt.date]) -> list[tuple[str, bytes]]:
+        """
+        Read where the records went that were received on some days, of every organisation.
+
+        Args:
+            days: UTC days of receipt, a handful.
+
+        Returns:
+            The organisation's id and the JSON of one ``DayRecords``, by both; nothing for a day on which
+            nothing came, nor for an edition that was published before there was conservation.
+        """
+        with self._reader() as reader:
+            if not _has(reader, "conservation"):
+                return []
+            found: list[tuple[str, bytes]] = []
+            for day in sorted(days):
+                found += reader.execute(
+                    "SELECT org_id, fragment FROM conservation WHERE report_date = ? ORDER BY org_id",
+                    (day.isoformat(),),
+                )
+            return found
 
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
@@ -176,6 +198,10 @@ class Edition:
             yield reader
         finally:
             self._readers.put(reader)
+
+
+def _has(reader: sqlite3.Connection, table: str) -> bool:
+    return bool(reader.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchall())
 
 
 def _close(readers: queue.LifoQueue[sqlite3.Connection]) -> None:

@@ -31,6 +31,7 @@ RELATIONS: tuple[str, ...] = (
     "rpt_coverage_agents",
     "rpt_coverage_fields",
     "rpt_coverage_names",
+    "rpt_conservation",
 )
 """Every report model, as the warehouse names it; also the name of its file in ``marts/``."""
 

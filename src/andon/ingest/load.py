@@ -23,6 +23,7 @@ from prometheus_client import Counter, Gauge
 
 from andon.contract.telemetry import Table
 from andon.ingest import frames
+from andon.ingest.receipts import receipts_of
 from andon.log.ballast import Ballast, is_full
 from andon.log.segments import (
     Damage,
@@ -201,15 +202,20 @@ def _load(read: Iterable[bytes], path: Path, store: RawStore) -> int:
         for table, rows in frames.unpack(frame).items():
             parts.setdefault(table, []).append(rows)
 
-    loaded = 0
+    together: dict[Table, pa.Table] = {}
     for table, tables in parts.items():
         try:
-            rows = pa.concat_tables(tables, promote_options="default")
+            together[table] = pa.concat_tables(tables, promote_options="default")
         except pa.ArrowException as error:
             raise InvalidRows(f"Frames of {table} do not fit together: {error}") from None
+
+    loaded = 0
+    for table, rows in together.items():
         store.append(table, rows, path.stem)
         LOADED.labels(table).inc(rows.num_rows)
         loaded += rows.num_rows
+    # Last: raw may for a moment have more than was receipted, and never has less.
+    store.append("receipts", receipts_of(together), path.stem)
     return loaded
 
 

@@ -40,6 +40,7 @@ _SORTED_BY: dict[Table, tuple[str, ...]] = {
     "log_records": ("service_name", "event_name", "trace_id", "time_unix_nano"),
     "metric_points": ("service_name", "metric_name", "time_unix_nano"),
     "quarantine": ("reason",),
+    "receipts": ("signal",),
 }
 """Like beside like: what repeats is found by the compressor, a tenth smaller for a thousandth of the time."""
 
