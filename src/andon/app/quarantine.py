@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from andon.app.turns import one_at_a_time
+from andon.app.turns import raw_at_rest
 from andon.config import Settings
 from andon.contract.telemetry import Signal, Table
 from andon.ingest import clocks, frames
@@ -115,7 +115,7 @@ def held(settings: Settings, choice: Choice, on_wait: Callable[[], None] = lambd
         choice: Which items.
         on_wait: Told once when a build has to finish first: it merges the files that are read here.
     """
-    with one_at_a_time(settings, on_wait):
+    with raw_at_rest(settings, on_wait):
         yield from held_in(settings, choice)
 
 
@@ -154,7 +154,7 @@ def replay(
     store = open_raw_store(settings)
     # In a turn of its own, after everything that is acknowledged is in raw: also what an interrupted replay
     # left in the log, which is released then and not taken in twice.
-    with one_at_a_time(settings, on_wait):
+    with raw_at_rest(settings, on_wait):
         flush(settings.log_dir, store, timeout_s=FLUSH_TIMEOUT_S)
         if dry_run:
             for found in _held_by_file(settings, choice):
