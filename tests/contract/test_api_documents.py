@@ -160,7 +160,7 @@ def test_openapi_references_resolve_and_operations_are_named() -> None:
         if name in METHODS
     ]
 
-    assert len({operation["operationId"] for operation in operations}) == len(operations) == 8
+    assert len({operation["operationId"] for operation in operations}) == len(operations) == 9
     for operation in operations:
         if "analytics" in operation["tags"]:
             assert {"200", "304", "400", "401", "403", "429", "500"} == set(operation["responses"])

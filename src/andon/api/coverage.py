@@ -1,6 +1,8 @@
-"""What really arrives, by agent: whoever may read reports may read how far to trust them."""
+"""What really arrives, by agent and by day: whoever may read reports may read how far to trust them."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import msgspec
 from starlette.requests import Request
@@ -11,13 +13,15 @@ from andon.api.auth import Authenticate, admit
 from andon.api.caching import caching_headers, is_known
 from andon.contract.coverage import CoverageMeta
 from andon.edition.editions import Editions
+from andon.edition.opened import Edition
 
 COVERAGE_PATH = "/api/v1/coverage"
+CONSERVATION_PATH = "/api/v1/conservation"
 
 
 class Coverage:
     """
-    Answers ``/api/v1/coverage``.
+    Answers ``/api/v1/coverage`` and ``/api/v1/conservation``.
 
     Args:
         editions: Where answers come from.
@@ -29,11 +33,19 @@ class Coverage:
         self._authenticate = authenticate
 
     def routes(self) -> list[Route]:
-        """List the one route, HEAD included."""
-        return [Route(COVERAGE_PATH, self._answer)]
+        """List the two routes, HEAD included."""
+        return [Route(COVERAGE_PATH, self._coverage), Route(CONSERVATION_PATH, self._conservation)]
 
-    # Not a coroutine: keys and fragments are read from databases, so Starlette runs it in a thread.
-    def _answer(self, request: Request) -> Response:
+    # Not coroutines: keys and fragments are read from databases, so Starlette runs them in a thread.
+    def _coverage(self, request: Request) -> Response:
+        return self._answer(request, b"agents", Edition.coverage)
+
+    def _conservation(self, request: Request) -> Response:
+        return self._answer(request, b"days", Edition.conservation)
+
+    def _answer(
+        self, request: Request, member: bytes, read: Callable[[Edition, str], list[bytes]]
+    ) -> Response:
         principal = admit(request.headers, self._authenticate)
         org_id = request.state.org_id = principal.org_id
         request.state.key_id = principal.key_id
@@ -43,9 +55,10 @@ class Coverage:
         if is_known(request.headers, headers["ETag"]):
             return Response(status_code=304, headers=headers)
 
-        agents = edition.coverage(org_id) if edition else []
+        found = read(edition, org_id) if edition else []
         meta = CoverageMeta(org_id=org_id)
         if edition is not None and edition.knows(org_id):
             meta = CoverageMeta(org_id=org_id, data_through=edition.data_through, built_at=edition.built_at)
-        body = b'{"data":{"agents":[' + b",".join(agents) + b']},"meta":' + msgspec.json.encode(meta) + b"}"
+        data = b'{"' + member + b'":[' + b",".join(found) + b"]}"
+        body = b'{"data":' + data + b',"meta":' + msgspec.json.encode(meta) + b"}"
         return Response(body, headers=headers, media_type="application/json")

@@ -83,7 +83,7 @@ class Health:
         today = self._clock().date()
         days = {today: "today", today - dt.timedelta(days=1): "yesterday"}
         decode = msgspec.json.Decoder(DayRecords).decode
-        found = [(org_id, decode(fragment)) for org_id, fragment in edition.conservation(list(days))]
+        found = [(org_id, decode(fragment)) for org_id, fragment in edition.conservation_on(list(days))]
         return [(org_id, days[counted.report_date], counted) for org_id, counted in found]
 
     def _readiness(self) -> Readiness | None:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
 from andon.api.auth import Authenticate
-from andon.api.coverage import COVERAGE_PATH, Coverage
+from andon.api.coverage import CONSERVATION_PATH, COVERAGE_PATH, Coverage
 from andon.api.edge import DOCS_PATH, Edge
 from andon.api.health import HEALTH_PATHS, Health
 from andon.api.measures import Measures
@@ -34,8 +34,8 @@ def create_api(
     """
     Put the API together.
 
-    Reports, coverage, ``/docs`` with its assets, ``/api/v1/openapi.json``, ``/healthz``, ``/readyz`` and
-    ``/metrics``; every error is a problem document, whichever route it comes from.
+    Reports, coverage and conservation, ``/docs`` with its assets, ``/api/v1/openapi.json``, ``/healthz``,
+    ``/readyz`` and ``/metrics``; every error is a problem document, whichever route it comes from.
 
     Args:
         editions: Where reports come from.
@@ -57,7 +57,9 @@ def create_api(
     app.openapi = document  # type: ignore[method-assign]
 
     ours = [route.path for route in extra_routes if isinstance(route, Route)]
-    measures = Measures([OPENAPI_PATH, DOCS_PATH, *REPORT_PATHS, COVERAGE_PATH, *HEALTH_PATHS, *ours])
+    measures = Measures(
+        [OPENAPI_PATH, DOCS_PATH, *REPORT_PATHS, COVERAGE_PATH, CONSERVATION_PATH, *HEALTH_PATHS, *ours]
+    )
     reports = Reports(editions, authenticate, clock, settings)
     coverage = Coverage(editions, authenticate)
     health = Health(editions, clock, measures)

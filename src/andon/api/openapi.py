@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+from andon.contract.conservation import ConservationAnswer
 from andon.contract.coverage import CoverageAnswer
 from andon.contract.problems import (
     BadRequest,
@@ -76,7 +77,14 @@ def document() -> Json:
 def _document() -> Json:
     schemas = _schemas()
     paths: Json = {f"/api/v1/analytics/{report}": {"get": _operation(report)} for report in REPORTS}
-    paths["/api/v1/coverage"] = {"get": _coverage()}
+    paths["/api/v1/coverage"] = {
+        "get": _told("coverage", "What really arrives of each agent", "a version that lost a field")
+    }
+    paths["/api/v1/conservation"] = {
+        "get": _told(
+            "conservation", "Where every received record went", "a day with copies and a wrong clock"
+        )
+    }
     paths["/healthz"] = {"get": _plain("health", "Whether the server is alive", {"status": "ok"})}
     ready = {"status": "ready", "edition": 7, "data_through": "2026-01-28", "data_age_days": 1}
     paths["/readyz"] = {"get": _plain("readiness", "Whether reports can be answered", ready)}
@@ -92,8 +100,8 @@ def _document() -> Json:
             "title": "Andon Analytics API",
             "version": "1",
             "description": "Usage of AI coding agents by organisation and UTC day: five reports over HTTP, "
-            "and what arrives of each agent. Days run through yesterday (UTC). What each number means is in "
-            "docs/metrics.md.",
+            "and what arrives, by agent and by day. Days run through yesterday (UTC). What each number means "
+            "is in docs/metrics.md.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "security": [{"key": []}],
@@ -169,17 +177,17 @@ def _operation(report: Report) -> Json:
     }
 
 
-def _coverage() -> Json:
-    summary = "What really arrives of each agent"
-    text = resources.files(__package__).joinpath("coverage_example.json").read_bytes()
-    example = {"summary": "a version that lost a field", "value": msgspec.json.decode(text)}
+def _told(name: str, summary: str, example_says: str) -> Json:
+    text = resources.files(__package__).joinpath(f"{name}_example.json").read_bytes()
+    example = {"summary": example_says, "value": msgspec.json.decode(text)}
+    answer = f"{name.capitalize()}Answer"
     # Without parameters nothing can be asked wrongly.
     problems = [one for one in PROBLEMS if one[0] is not BadRequest]
     return {
-        "operationId": "coverage",
+        "operationId": name,
         "summary": summary,
         "tags": ["coverage"],
-        "responses": _responses(summary, _ref("CoverageAnswer"), {"CoverageAnswer": example}, problems),
+        "responses": _responses(summary, _ref(answer), {answer: example}, problems),
     }
 
 
@@ -272,7 +280,14 @@ def _ref(name: str) -> Json:
 
 
 def _schemas() -> Json:
-    types = [*dict.fromkeys(ROW_TYPES.values()), Meta, PageMeta, CoverageAnswer, ProblemDocument]
+    types = [
+        *dict.fromkeys(ROW_TYPES.values()),
+        Meta,
+        PageMeta,
+        CoverageAnswer,
+        ConservationAnswer,
+        ProblemDocument,
+    ]
     _, components = msgspec.json.schema_components(types, ref_template=REF)
     schemas = {name: _describe(copy.deepcopy(schema)) for name, schema in components.items()}
 

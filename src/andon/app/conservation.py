@@ -117,7 +117,7 @@ def count_published(settings: Settings, days: Sequence[dt.date]) -> dict[_Day, D
     """Read what the current edition knows of some days, by organisation and day."""
     edition = Editions(settings.editions_dir).current()
     decode = msgspec.json.Decoder(DayRecords).decode
-    found = [(org_id, decode(text)) for org_id, text in (edition.conservation(days) if edition else [])]
+    found = [(org_id, decode(text)) for org_id, text in (edition.conservation_on(days) if edition else [])]
     return {(org_id, counted.report_date): counted for org_id, counted in found}
 
 

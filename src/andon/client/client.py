@@ -12,6 +12,7 @@ import msgspec
 
 from andon.client.answers import Answer
 from andon.client.problems import NoAnswer, to_problem
+from andon.contract.conservation import ConservationAnswer
 from andon.contract.coverage import CoverageAnswer
 from andon.contract.reports import (
     ActivityByClient,
@@ -146,6 +147,11 @@ class Client:
     def coverage(self) -> CoverageAnswer:
         """Ask what really arrives: agents, their versions, fields beside what was promised, unknown names."""
         answer: CoverageAnswer = self._fetch("/api/v1/coverage", {}, lambda: CoverageAnswer)
+        return answer
+
+    def conservation(self) -> ConservationAnswer:
+        """Ask where every received record went, by UTC day of receipt: stored, a copy, or kept apart."""
+        answer: ConservationAnswer = self._fetch("/api/v1/conservation", {}, lambda: ConservationAnswer)
         return answer
 
     def _get(self, report: Report, start: Day, end: Day, group_by: str | None, more: dict[str, str]) -> Any:  # noqa: ANN401 (the report decides)

@@ -13,6 +13,8 @@ from typing import Literal
 
 import msgspec
 
+from andon.contract.coverage import CoverageMeta
+
 
 class SignalRecords(msgspec.Struct, frozen=True, kw_only=True):
     """
@@ -56,3 +58,21 @@ class DayRecords(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int
     quarantined: int
     by_signal: list[SignalRecords]
+
+
+class Conservation(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Everything that was received.
+
+    Attributes:
+        days: The oldest first; a day on which nothing came has no entry.
+    """
+
+    days: list[DayRecords]
+
+
+class ConservationAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """``GET /api/v1/conservation``."""
+
+    data: Conservation
+    meta: CoverageMeta

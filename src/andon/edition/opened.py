@@ -169,16 +169,30 @@ class Edition:
             rows = reader.execute("SELECT fragment FROM coverage WHERE org_id = ? ORDER BY agent", (org_id,))
             return [fragment for (fragment,) in rows]
 
-    def conservation(self, days: Sequence[dt.date]) -> list[tuple[str, bytes]]:
+    def conservation(self, org_id: str) -> list[bytes]:
         """
-        Read where the records went that were received on some days, of every organisation.
+        Read where an organisation's records went, by day of receipt: JSON of one ``DayRecords`` each.
 
         Args:
-            days: UTC days of receipt, a handful.
+            org_id: Whose records; another's are never read.
 
         Returns:
-            The organisation's id and the JSON of one ``DayRecords``, by both; nothing for a day on which
-            nothing came, nor for an edition that was published before there was conservation.
+            Nothing too for an edition that was published before there was conservation.
+        """
+        with self._reader() as reader:
+            if not _has(reader, "conservation"):
+                return []
+            rows = reader.execute(
+                "SELECT fragment FROM conservation WHERE org_id = ? ORDER BY report_date", (org_id,)
+            )
+            return [fragment for (fragment,) in rows]
+
+    def conservation_on(self, days: Sequence[dt.date]) -> list[tuple[str, bytes]]:
+        """
+        Read the same of a handful of days, of every organisation, with its id: for an operator's eyes.
+
+        Args:
+            days: UTC days of receipt.
         """
         with self._reader() as reader:
             if not _has(reader, "conservation"):
