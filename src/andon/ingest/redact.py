@@ -12,9 +12,8 @@ Source: design "Redaction"; names as the agents send them (captures), OpenTeleme
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from andon.ingest.items import Value
 
@@ -31,8 +30,7 @@ LONGEST_BYTES = 32
 """Bytes values up to a SHA-256 digest are identifiers, longer ones are content."""
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """
     What an organisation wants kept.
 

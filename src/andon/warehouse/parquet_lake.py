@@ -27,11 +27,13 @@ from andon.contract.telemetry import COLUMNS, Table
 from andon.warehouse.doors import InvalidRows
 from andon.warehouse.raw_tables import is_required, raw_schema
 
-_WITHOUT_DICTIONARY = frozenset({"record_id", "span_id", "parent_span_id", "attributes"})
-"""Ids and whole sets of attributes hardly ever repeat."""
+_IDS = frozenset({"record_id", "span_id", "parent_span_id"})
+"""They hardly ever repeat: a higher level of compression looks for what is not there, and pays for it."""
+
+_WITHOUT_DICTIONARY = _IDS | {"attributes"}
 
 _DELTA = frozenset(
-    {"start_time_unix_nano", "end_time_unix_nano", "time_unix_nano", "observed_time_unix_nano", "received_at"}
+    {"start_time_unix_nano", "end_time_unix_nano", "time_unix_nano", "observed_time_unix_nano"}
 )
 """Times that grow from row to row."""
 
@@ -47,7 +49,7 @@ _SORTED_BY: dict[Table, tuple[str, ...]] = {
 _PAGE_BYTES = 8 * 2**20
 """What the compressor sees at once; readers here take whole columns."""
 
-QUICK, SMALL = 1, 9
+QUICK, SMALL = 1, 12
 """Levels of zstd: for rows that come as fast as they are sent, and for those that are merged later."""
 
 SUFFIX = ".parquet"
@@ -149,7 +151,7 @@ def write_rows(table: Table, rows: pa.Table, path: Path, level: int) -> None:
             rows.sort_by([(name, "ascending") for name in _SORTED_BY[table]]),
             file,
             compression="zstd",
-            compression_level=level,
+            compression_level={name: QUICK if name in _IDS else level for name in names},
             data_page_size=_PAGE_BYTES,
             use_dictionary=[n for n in names if n not in _WITHOUT_DICTIONARY and n not in _DELTA],
             column_encoding={name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA},
