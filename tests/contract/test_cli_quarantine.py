@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import signal
+import random
 import subprocess
 import sys
 import time
@@ -17,10 +18,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from andon.app.files import import_files
+from andon.app.quarantine import ADVICE
 from andon.config import Settings, read_settings
 from andon.contract.telemetry import TABLE_OF_SIGNAL
 from andon.directory.directory import open_directory
 from andon.ingest.frames import pack
+from andon.ingest.items import REASONS
 from andon.ingest.restore import restore, tables_of
 from andon.log.writer import SegmentWriter
 from andon.warehouse.parquet_lake import ParquetLake
@@ -235,20 +238,59 @@ def test_a_replay_that_died_before_loading_is_finished_once(place: Place) -> Non
 def test_a_replay_may_be_killed_at_any_moment(place: Place) -> None:
     """Kill -9 as each of its traces appears, then once to the end: every record is there, none twice."""
     place.take(logs(*[OLD] * 20_000))
-    for trace in ("log/*.open", "log/*.seg", "raw/log_records/*/*/*", "log/*.seg"):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "andon", "quarantine", "replay"],
-            env=place.environment(ANDON_HISTORY_START=EARLY_HISTORY),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    for trace in ("log/*.open", "log/*.seg", "raw/log_records/*/*/*"):
+        process = start_replay(place)
         while process.poll() is None and not any(place.data.glob(trace)):
             time.sleep(0.001)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
 
+    assert_replayed_once(place, 20_000)
+
+
+@pytest.mark.full_rounds
+def test_a_replay_may_be_killed_at_very_many_moments(place: Place) -> None:
+    """Thirty times kill -9 at random, on what lies in many files and grows meanwhile: none lost or twice."""
+    dice = random.Random(20261121)  # noqa: S311 (the same moments each time)
+    for number in range(30):
+        place.take(spans(*[OLD] * 1_000, trace_id=f"{number + 1:032x}"))
+        process = start_replay(place)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(dice.uniform(0.4, 2.0))
+        process.kill()
+        process.wait()
+
+    assert_replayed_once(place, 30_000)
+
+
+def start_replay(place: Place) -> subprocess.Popen[bytes]:
+    """A replay of everything, to be killed."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "andon", "quarantine", "replay"],
+        env=place.environment(ANDON_HISTORY_START=EARLY_HISTORY),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def assert_replayed_once(place: Place, records: int) -> None:
+    """Replay to the end: as many stored rows of each record as were quarantined, and nothing is held."""
     done = place.run("quarantine", "replay", ANDON_HISTORY_START=EARLY_HISTORY)
     assert done.returncode == 0, done.stderr
-    ids = place.ids()
-    assert (len(ids), set(ids.values())) == (20_000, {1})
+    lake = ParquetLake(place.data / "raw")
+    taken = Counter(
+        record_id
+        for path in lake.files("quarantine")
+        for record_id in pq.read_table(path, partitioning=None)["record_id"].to_pylist()
+    )
+    assert place.ids() == taken
+    assert len(taken) == records
     assert place.listed() == []
+
+
+def test_every_reason_has_its_advice() -> None:
+    """What the door can say, the command explains and the documentation lists."""
+    documented = (Path(__file__).parents[2] / "docs" / "operate.md").read_text(encoding="utf-8")
+
+    assert set(ADVICE) == set(REASONS)
+    assert [reason for reason in REASONS if f"| `{reason}` |" not in documented] == []

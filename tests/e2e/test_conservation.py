@@ -42,6 +42,12 @@ def acme(line: Line) -> Org:
     assert send(acme, "logs", logs(OLD, OLD)) == 2
     assert send(acme, "traces", spans(GOOD, GOOD)) == 0
     assert send(acme, "traces", spans(GOOD, trace_id="no hex")) == 1
+    garbage = line.http.post(
+        f"{line.otlp_url}/v1/logs",
+        content=b"no OTLP at all",
+        headers={"Authorization": f"Bearer {acme.ingest_key}", "Content-Type": "application/json"},
+    )
+    assert garbage.status_code == 400  # refused whole, and told: nothing in it can be counted
     return acme
 
 
