@@ -27,7 +27,15 @@ PREPARE_UNITS = ("build", "--empty", "--exclude-resource-type", "unit_test", "te
 """Empty tables: a unit test reads the columns of what it replaces from the warehouse."""
 
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "build": (("build", "--exclude-resource-type", "unit_test"),),
+    "build": (
+        (
+            "build",
+            "--exclude-resource-type",
+            "unit_test",
+            "--exclude",
+            "tag:proved_beforehand",
+        ),
+    ),
     "unit-tests": (PREPARE_UNITS, ("test", "--select", "test_type:unit")),
 }
 """Orders by name: the dbt invocations, each run only when the one before it succeeded."""
