@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8400, ge=0, le=65535, description="Port of the API and the page; 0 picks one.")
     otlp_port: int = Field(default=4318, ge=0, le=65535, description="Port of OTLP over HTTP; 0 picks one.")
+    grpc_port: int = Field(default=4317, ge=0, le=65535, description="Port of OTLP over gRPC; 0 picks one.")
+    grpc: bool = Field(default=True, description="Whether OTLP over gRPC is listened for at all.")
     max_body_bytes: int = Field(
         default=64 * 2**20, ge=1, description="Largest telemetry request, counted after decompression."
     )

@@ -2,7 +2,7 @@
 Real telemetry of real agents, posted to a real server, gives the numbers of what really happened.
 
 Each run of the captures is an organisation of its own on one server; each way of telling it again (everything
-twice, in another order, batched or encoded otherwise) and each signal alone is another.
+twice, in another order, batched or encoded otherwise, over gRPC) and each signal alone is another.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def test_the_reports_tell_what_happened(capture: Capture, told: Told) -> None:
 
 @pytest.mark.parametrize("way", RETOLD)
 @pytest.mark.parametrize("capture", RUNS, ids=repr)
-def test_repetition_order_batching_and_encoding_change_no_number(
+def test_repetition_order_batching_encoding_and_transport_change_no_number(
     capture: Capture, way: str, told: Told
 ) -> None:
     """All five reports are equal, whichever way the same telemetry arrived."""

@@ -163,8 +163,9 @@ def test_a_taken_port_is_told_in_one_line(fresh: Line) -> None:
     """Which address, and what to do; nothing of the first run is made."""
     fresh.start()
 
-    for taken, option in ((fresh.port, "--port"), (fresh.otlp_port, "--otlp-port")):
-        ports = {"--port": str(free_port()), "--otlp-port": str(free_port()), option: str(taken)}
+    taken_ports = {"--port": fresh.port, "--otlp-port": fresh.otlp_port, "--grpc-port": fresh.grpc_port}
+    for option, taken in taken_ports.items():
+        ports = {**{other: str(free_port()) for other in taken_ports}, option: str(taken)}
         elsewhere = fresh.data.with_name("elsewhere")
         done = fresh.run("up", "--data", str(elsewhere), *(word for pair in ports.items() for word in pair))
         assert done.returncode == 1
@@ -192,6 +193,15 @@ def test_one_server_owns_a_data_directory(fresh: Line) -> None:
 
     fresh.kill()
     fresh.start()  # a killed owner owns nothing
+
+
+def test_grpc_can_be_switched_off(fresh: Line) -> None:
+    """Then nobody listens on its port, and another server may have it."""
+    with socket.create_server(("127.0.0.1", fresh.grpc_port)):
+        fresh.start("--no-grpc")
+
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", fresh.grpc_port), timeout=5)
 
 
 def test_a_key_stops_working_within_five_seconds_of_its_end(fresh: Line) -> None:

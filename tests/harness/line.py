@@ -14,15 +14,21 @@ import time
 from pathlib import Path
 from typing import Any
 
+import grpc
 import httpx2
 
 from andon.config import Settings, read_settings
 from andon.directory.directory import Directory, open_directory
+from andon.ingest.receive_grpc import METHODS
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "otlp"
 NOW = dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC)
 """The morning after the captures were recorded."""
 CAPTURE_DAY = "2026-11-20"
+GRPC = "application/grpc"
+"""Media type of what is to be sent over gRPC."""
+GRPC_PATHS = {f"/v1/{signal}": method for method, signal in METHODS.items()}
+"""gRPC's method for each path of OTLP over HTTP."""
 
 
 def free_port() -> int:
@@ -44,6 +50,7 @@ class Line:
         self.grpc_port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.http = httpx2.Client(timeout=60)
+        self.grpc = grpc.insecure_channel(f"127.0.0.1:{self.grpc_port}")
 
     @property
     def api_url(self) -> str:
@@ -118,6 +125,7 @@ class Line:
     def stop(self) -> None:
         """Ask the server to end, and wait for it."""
         self.http.close()
+        self.grpc.close()
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -154,6 +162,11 @@ class Org:
 
     def post(self, path: str, body: bytes, content_type: str) -> None:
         """Send one OTLP request and insist that all of it is accepted."""
+        if content_type == GRPC:
+            export: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self.line.grpc.unary_unary(GRPC_PATHS[path])
+            metadata = (("authorization", f"Bearer {self.ingest_key}"),)
+            assert export(body, metadata=metadata, timeout=60, wait_for_ready=True) == b""
+            return
         answer = self.line.http.post(
             self.line.otlp_url + path,
             content=body,

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,14 +47,31 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
-class Door(NamedTuple):
-    """A running server and the keys to it."""
+@dataclass(frozen=True)
+class Keys:
+    """What a server stores, and the keys to it."""
 
-    port: int
     log_dir: Path
     ingest_key: str
     analytics_key: str
     directory: Directory
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Every row of every frame that is in the log's files at this moment."""
+        return [
+            row
+            for path in (*closed_segments(self.log_dir), *open_segments(self.log_dir))
+            for frame in read_segment(path)
+            for table in frames.unpack(frame).values()
+            for row in table.to_pylist()
+        ]
+
+
+@dataclass(frozen=True)
+class Door(Keys):
+    """A running server."""
+
+    port: int
 
     def send(
         self,
@@ -80,20 +98,10 @@ class Door(NamedTuple):
         finally:
             connection.close()
 
-    def stored(self) -> list[dict[str, Any]]:
-        """Every row of every frame that is in the log's files at this moment."""
-        return [
-            row
-            for path in (*closed_segments(self.log_dir), *open_segments(self.log_dir))
-            for frame in read_segment(path)
-            for table in frames.unpack(frame).values()
-            for row in table.to_pylist()
-        ]
-
 
 @contextmanager
-def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
-    """Serve OTLP on a free port of the loopback."""
+def opened(settings: Settings, *, is_open: bool = False) -> Iterator[tuple[door.Door, Decoders, Keys]]:
+    """Open the door that every protocol shares, with an organisation and the keys to it."""
     directory = open_directory(settings)
     org = directory.create_org("Acme", now=NOW)
     ingest = directory.create_key(org.org_id, "ingest", now=NOW).text
@@ -109,33 +117,42 @@ def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
         settings,
         open_org=org.org_id if is_open else None,
     )
-    config = uvicorn.Config(
-        receive.create_otlp_app(receive.Receiver(way_in)),
-        port=0,
-        http=protocol(Guard(settings), receive.refusal),
-        log_config=None,
-        lifespan="off",
-        ws="none",
-    )
-    server = uvicorn.Server(config)
-
-    async def serve() -> None:
-        async with decoding:
-            await server.serve()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
     try:
-        while not server.started:
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Door(port, settings.log_dir, ingest, analytics, directory)
+        yield way_in, decoding, Keys(settings.log_dir, ingest, analytics, directory)
     finally:
-        server.should_exit = True
-        thread.join()
         way_in.close()
         writer.close()
         directory.close()
+
+
+@contextmanager
+def serving(settings: Settings, *, is_open: bool = False) -> Iterator[Door]:
+    """Serve OTLP over HTTP on a free port of the loopback."""
+    with opened(settings, is_open=is_open) as (way_in, decoding, keys):
+        config = uvicorn.Config(
+            receive.create_otlp_app(receive.Receiver(way_in)),
+            port=0,
+            http=protocol(Guard(settings), receive.refusal),
+            log_config=None,
+            lifespan="off",
+            ws="none",
+        )
+        server = uvicorn.Server(config)
+
+        async def serve() -> None:
+            async with decoding:
+                await server.serve()
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()))
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            port = server.servers[0].sockets[0].getsockname()[1]
+            yield Door(**vars(keys), port=port)
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def log_request(*names: str, seconds_ago: int = 60) -> dict[str, Any]:

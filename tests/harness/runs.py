@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from line import FIXTURES, Capture, Line, Org, captures
+from line import FIXTURES, GRPC, Capture, Line, Org, captures
 from otlp_batches import Requests, merged, signal_of, split
 from otlp_encodings import other_encoding
 
@@ -71,6 +71,14 @@ def shuffled(requests: Requests) -> Requests:
     return random.Random(7).sample(requests, len(requests))  # noqa: S311 (an order, not a secret)
 
 
+def over_grpc(requests: Requests) -> Requests:
+    """Send over gRPC, which has protobuf alone."""
+    bodies = [
+        other_encoding([request])[0] if request[2] == "application/json" else request for request in requests
+    ]
+    return [(path, body, GRPC) for path, body, _ in bodies]
+
+
 def only(signal: str) -> Callable[[Requests], Requests]:
     """Send one signal and keep back the others."""
     return lambda requests: [request for request in requests if signal_of(request[0]) == signal]
@@ -83,6 +91,7 @@ RETOLD: dict[str, Callable[[Requests], Requests]] = {
     "split": lambda requests: shuffled(split(requests)),
     "merged": merged,
     "other encoding": other_encoding,
+    "over gRPC": over_grpc,
 }
 """Ways to tell a run that change no number."""
 

@@ -4,7 +4,7 @@ Everything that runs while Andon is up: one process, and those that decode for i
 ::
 
     main thread     starts it, waits for a signal, stops it
-    andon-http      one event loop with two listeners: the API's port and OTLP's
+    andon-http      one event loop with three listeners: the API's port, OTLP/HTTP's and OTLP/gRPC's
     andon-log       the log's writer
     decoders        processes of their own: telemetry in, frames for the log out
     andon-loader    moves closed segments into raw, once a second
@@ -43,6 +43,7 @@ from andon.ingest.decoders import Decoders
 from andon.ingest.door import Door
 from andon.ingest.load import Loader, load_closed
 from andon.ingest.receive import Receiver, create_otlp_app, otlp_routes
+from andon.ingest.receive_grpc import listening
 from andon.ingest.take_in import Window
 from andon.log.ballast import ballast_of
 from andon.log.writer import SegmentWriter
@@ -52,6 +53,9 @@ DRAIN_S = 10
 """How long requests in flight may take to end once the server was asked to stop: a sender's patience."""
 
 _START_S = 30
+_TICK_S = 0.1
+"""How often gRPC's listener looks whether it is to stop; as often as uvicorn does."""
+
 _COLLECT_AFTER = 200_000
 _SWITCH_S = 0.0005
 
@@ -79,6 +83,7 @@ class Server:
         self._editions = Editions(settings.editions_dir)
         self._servers: list[uvicorn.Server] = []
         self._sockets: list[socket.socket] = []
+        self._grpc_port: int | None = None
         self._store = open_raw_store(settings)
         self._failure: BaseException | None = None
         self._running = contextlib.ExitStack()
@@ -91,16 +96,21 @@ class Server:
     @property
     def api_url(self) -> str:
         """Where the API listens."""
-        return _url(self._sockets[0])
+        return _url(*self._sockets[0].getsockname()[:2])
 
     @property
     def otlp_url(self) -> str:
         """Where OTLP over HTTP listens."""
-        return _url(self._sockets[1])
+        return _url(*self._sockets[1].getsockname()[:2])
+
+    @property
+    def grpc_url(self) -> str | None:
+        """Where OTLP over gRPC listens; None when it does not."""
+        return None if self._grpc_port is None else _url(self._host, self._grpc_port)
 
     def start(self) -> None:
         """
-        Listen; returns when both ports answer.
+        Listen; returns when every port answers.
 
         Raises:
             AlreadyRunning: Another server has the data directory.
@@ -112,6 +122,10 @@ class Server:
             listener = _listen(settings.host, port, option)
             self._running.callback(listener.close)
             self._sockets.append(listener)
+        self._host = self._sockets[0].getsockname()[0]
+        if settings.grpc:
+            # gRPC takes no socket from us, and does not say why it could not make its own.
+            _listen(settings.host, settings.grpc_port, "--grpc-port").close()
 
         # Requests make very many objects and hardly a cycle: the default looks for cycles all the time.
         gc.set_threshold(_COLLECT_AFTER)
@@ -128,6 +142,7 @@ class Server:
         self._decoders = Decoders(settings.decoders, Setup(window, settings.max_body_bytes))
         door = Door(writer, self._decoders, authenticate, settings.clock, settings, open_org=self._open_org)
         self._running.callback(door.close)
+        self._door = door
         receiver = Receiver(door)
         api = create_api(self._editions, authenticate, settings.clock, settings, otlp_routes(receiver))
         guard = Guard(settings)
@@ -144,7 +159,7 @@ class Server:
 
         waited = threading.Event()
         for _ in range(_START_S * 20):
-            if all(server.started for server in self._servers):
+            if all(server.started for server in self._servers) and (self._grpc_port or not settings.grpc):
                 return
             if self._failure is not None or not self._http.is_alive():
                 break
@@ -181,8 +196,11 @@ class Server:
     def _serve(self) -> None:
         async def serve() -> None:
             pairs = zip(self._servers, self._sockets, strict=True)
+            listeners = [server.serve(sockets=[listener]) for server, listener in pairs]
+            if self._settings.grpc:
+                listeners.append(self._serve_grpc())
             async with self._decoders:
-                await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in pairs))
+                await asyncio.gather(*listeners)
 
         try:
             with asyncio.Runner(loop_factory=self._servers[0].config.get_loop_factory()) as runner:
@@ -190,6 +208,13 @@ class Server:
         except BaseException as error:  # noqa: BLE001 (start() and the log tell of it)
             self._failure = error
             _LOG.error("server_failed", reason=str(error))
+
+    async def _serve_grpc(self) -> None:
+        port, limit = self._settings.grpc_port, self._settings.max_body_bytes
+        async with listening(self._door, self._host, port, limit=limit, drain_s=DRAIN_S) as bound:
+            self._grpc_port = bound
+            while not self._servers[0].should_exit:  # noqa: ASYNC110 (uvicorn has no event to wait for)
+                await asyncio.sleep(_TICK_S)
 
 
 def _server(app: ASGIApp, http: type[asyncio.Protocol], settings: Settings) -> uvicorn.Server:
@@ -222,7 +247,6 @@ def _listen(host: str, port: int, option: str) -> socket.socket:
         ) from None
 
 
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
+def _url(host: str, port: int) -> str:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 (read, not bound)
     return f"http://{shown}:{port}"

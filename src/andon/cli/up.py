@@ -33,6 +33,7 @@ DEMO_DAYS = 90
 """A quarter of a year of a mid-sized organisation: sent and built in about a minute on four cores."""
 
 _SHOWN_DAYS = 7
+_LOOK_S = 0.5
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -54,6 +55,11 @@ def up(  # noqa: PLR0913 (one parameter an option)
         int | None,
         typer.Option("--otlp-port", help="Port of OTLP over HTTP; 4318 when left out.", show_default=False),
     ] = None,
+    grpc_port: Annotated[
+        int | None,
+        typer.Option("--grpc-port", help="Port of OTLP over gRPC; 4317 when left out.", show_default=False),
+    ] = None,
+    no_grpc: Annotated[bool, typer.Option("--no-grpc", help="Do not listen for OTLP over gRPC.")] = False,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open the page in a browser.")
     ] = False,
@@ -71,11 +77,28 @@ def up(  # noqa: PLR0913 (one parameter an option)
     That is: the door for telemetry, the loader, the daily build and the API. The first run makes an
     organisation and its keys, and prints them once.
     """
-    settings = settings_of(data, host=host, port=port, otlp_port=otlp_port)
+    settings = settings_of(
+        data,
+        host=host,
+        port=port,
+        otlp_port=otlp_port,
+        grpc_port=grpc_port,
+        grpc=False if no_grpc else None,
+    )
     if detach:
-        flags = {"--host": settings.host, "--port": settings.port, "--otlp-port": settings.otlp_port}
+        flags = {
+            "--host": settings.host,
+            "--port": settings.port,
+            "--otlp-port": settings.otlp_port,
+            "--grpc-port": settings.grpc_port,
+        }
         given = [text for flag, value in flags.items() for text in (flag, str(value))]
-        switches = {"--demo": demo, "--no-browser": no_browser, "--verbose": verbose}
+        switches = {
+            "--demo": demo,
+            "--no-grpc": not settings.grpc,
+            "--no-browser": no_browser,
+            "--verbose": verbose,
+        }
         given += [switch for switch, is_on in switches.items() if is_on]
         start_detached([*given, "--data", str(settings.data.absolute())], settings.data.absolute())
         return
@@ -121,7 +144,9 @@ def _run(  # noqa: PLR0913 (each by name)
             webbrowser.open(server.api_url)
         with announced(settings.data, server.api_url):
             server.schedule_builds()
-            stopped.wait()
+            # Not for ever: a signal that comes just before the wait begins is only seen after it.
+            while not stopped.wait(_LOOK_S):
+                pass
     finally:
         server.stop()
 
@@ -152,7 +177,7 @@ def _say_demo(settings: Settings, server: Server, keys: FirstKeys, demo: Demo) -
     start = max(demo.end - dt.timedelta(days=_SHOWN_DAYS - 1), settings.history_start)
     say(f"Andon is up with the demo organisation: {demo.people} people, {demo.days} days.{_how_to_stop()}")
     say(f"  API            {server.api_url}  (documentation: {server.api_url}/docs)")
-    say(f"  telemetry      {server.otlp_url}  (OTLP over HTTP; from this machine no key is needed)")
+    say(f"  telemetry      {_telemetry(server)}; from this machine no key is needed")
     say(f"  analytics key  {keys.analytics}")
     say(f"  data           {settings.data}")
     say("Tokens of the last 7 days:")
@@ -162,8 +187,8 @@ def _say_demo(settings: Settings, server: Server, keys: FirstKeys, demo: Demo) -
 def _say_ready(settings: Settings, server: Server, keys: FirstKeys | None) -> None:
     say(f"Andon is up; its data is in {settings.data}.{_how_to_stop()}")
     say(f"  API            {server.api_url}  (documentation: {server.api_url}/docs)")
+    say(f"  telemetry      {_telemetry(server)}")
     if keys is None:
-        say(f"  telemetry      {server.otlp_url}  (OTLP over HTTP)")
         say("Keys: andon keys list shows those there are, andon keys create makes another.")
         return
 
@@ -176,6 +201,11 @@ def _say_ready(settings: Settings, server: Server, keys: FirstKeys | None) -> No
         f"OTEL_EXPORTER_OTLP_HEADERS='Authorization=Bearer {keys.ingest}'"
     )
     say(f"  {_curl(server, keys.analytics, end - dt.timedelta(days=_SHOWN_DAYS - 1), end)}")
+
+
+def _telemetry(server: Server) -> str:
+    over_grpc = f", {server.grpc_url} (gRPC)" if server.grpc_url else ""
+    return f"{server.otlp_url} (OTLP over HTTP){over_grpc}"
 
 
 def _how_to_stop() -> str:

@@ -1,10 +1,10 @@
 """
-The bodies of answers to OTLP requests, in both encodings.
+The bodies of answers to OTLP requests, in both encodings, and the details of gRPC's.
 
-Two small messages, written by hand: ``Export…ServiceResponse`` (the same field numbers for every signal) and
-``google.rpc.Status``.
+Small messages, written by hand: ``Export…ServiceResponse`` (the same field numbers for every signal) and
+``google.rpc.Status`` with its details.
 
-Source: opentelemetry-proto ``docs/specification.md``, "OTLP/HTTP Response".
+Source: opentelemetry-proto ``docs/specification.md``, "OTLP/HTTP Response", "OTLP/gRPC Response".
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _REJECTED: dict[Signal, str] = {
     "logs": "rejectedLogRecords",
     "metrics": "rejectedDataPoints",
 }
+
+_INVALID_ARGUMENT = 3
 
 _CONTINUES = 0x80
 """Bit of a varint's byte that says that another one follows."""
@@ -57,10 +59,39 @@ def export_response(signal: Signal, rejected: int, message: str, encoding: Encod
 
 def status(code: int, message: str, encoding: Encoding) -> bytes:
     """Make the body of a failure: *code* is the HTTP status, *message* what to do about it."""
-    number, message = _RPC_CODES.get(code, 2), message[:LONGEST_MESSAGE]
+    number, message = rpc_code(code), message[:LONGEST_MESSAGE]
     if encoding == "json":
         return msgspec.json.encode({"code": number, "message": message})
     return _number(1, number) + _field(2, message.encode())
+
+
+def rpc_code(code: int) -> int:
+    """Give gRPC's number for an HTTP status; 2 (unknown) for those that have none."""
+    return _RPC_CODES.get(code, 2)
+
+
+def rpc_details(code: int, message: str, retry_after_s: int | None = None) -> bytes:
+    """
+    Make what gRPC's ``grpc-status-details-bin`` holds: the status, and what the sender is to do.
+
+    Args:
+        code: gRPC's number.
+        message: What to do about it.
+        retry_after_s: Seconds after which the sender may try again, for ``RetryInfo``; None when it may not.
+
+    Source: google.rpc ``status.proto`` and ``error_details.proto``; OTLP's specification asks for
+    ``BadRequest`` where the data is bad, and for ``RetryInfo`` where the server is busy.
+    """
+    details = b""
+    if retry_after_s is not None:
+        details = _detail("RetryInfo", _field(1, _number(1, retry_after_s)))
+    elif code == _INVALID_ARGUMENT:
+        details = _detail("BadRequest", _field(1, _field(2, message.encode())))
+    return _number(1, code) + _field(2, message.encode()) + details
+
+
+def _detail(name: str, content: bytes) -> bytes:
+    return _field(3, _field(1, f"type.googleapis.com/google.rpc.{name}".encode()) + _field(2, content))
 
 
 def _number(field: int, value: int) -> bytes:

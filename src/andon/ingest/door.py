@@ -183,6 +183,7 @@ class Door:
         """
         parts: list[bytes] = []
         held = 0
+        self._check_room(sender.org_id)
         try:
             try:
                 async with asyncio.timeout(self._body_s):
