@@ -96,7 +96,12 @@ def prepared(seconds: float, rate: int, pace: int) -> dict[str, list[bytes]]:
 def server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, str]]:
     """Run Andon on a new data directory; give its process, its OTLP port and an ingest key."""
     port = free_port()
-    os.environ |= {"ANDON_DATA": str(folder), "ANDON_PORT": str(free_port()), "ANDON_OTLP_PORT": str(port)}
+    os.environ |= {
+        "ANDON_DATA": str(folder),
+        "ANDON_PORT": str(free_port()),
+        "ANDON_OTLP_PORT": str(port),
+        "ANDON_GRPC_PORT": str(free_port()),
+    }
     os.environ |= {"ANDON_GRPC_PORT": str(free_port())}
     run("orgs", "create", "Bench")
     key = run("keys", "create", "--ingest")
