@@ -100,17 +100,11 @@ def _attributes(raws: Sequence[bytes]) -> list[Attribute]:
     found = list(map(_MEMO.get, raws))
     while None in found:
         at = found.index(None)
-        found[at] = _attribute(raws[at]) or _NOTHING
-    if _NOTHING in found:
-        found = [attribute for attribute in found if attribute is not _NOTHING]
-    return found  # type: ignore[return-value]  # no None is left
+        found[at] = _attribute(raws[at])
+    return items.present(found)
 
 
-_NOTHING = Attribute("", "", lasting=False)
-"""Stands where an attribute has no name or no value, and is left out."""
-
-
-def _attribute(raw: bytes) -> Attribute | None:
+def _attribute(raw: bytes) -> Attribute:
     pair = short_pair(raw)
     if pair is not None:
         return _MEMO.remember(raw, *pair)

@@ -223,7 +223,18 @@ class Request(Struct):
     warnings: list[str] = []
 
 
-class Memo(dict[bytes, "Attribute | None"]):
+NOTHING = Attribute("", "", lasting=False)
+"""Stands where an attribute has no name or no value."""
+
+
+def present(found: list[Attribute | None]) -> list[Attribute]:
+    """Give the attributes that say something; none of them may be None."""
+    if NOTHING in found:
+        found = [attribute for attribute in found if attribute is not NOTHING]
+    return found  # type: ignore[return-value]  # a copy only for the type would cost as much as the rest
+
+
+class Memo(dict[bytes, Attribute]):
     """
     Attributes by their bytes on the wire.
 
@@ -234,10 +245,10 @@ class Memo(dict[bytes, "Attribute | None"]):
     LONGEST = 256
     MOST = 20_000
 
-    def remember(self, raw: bytes, key: str, value: Value | None) -> Attribute | None:
-        """Give the attribute, remembered if its bytes are short; None when it says nothing."""
+    def remember(self, raw: bytes, key: str, value: Value | None) -> Attribute:
+        """Give the attribute, remembered if its bytes are short; :data:`NOTHING` when it says nothing."""
         if not key or value is None:
-            return None
+            return NOTHING
         # Numbers are seldom met again: remembering them would only push out what is.
         attribute = Attribute(key, value, len(raw) <= self.LONGEST and type(value) is not int)
         if attribute.lasting:

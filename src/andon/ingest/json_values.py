@@ -79,19 +79,19 @@ def double(value: Number, field: str) -> float | None:
 
 def attributes(raws: list[Raw] | None) -> list[Attribute]:
     """Read attributes; those without a name or a value are left out."""
-    found = []
-    for part in raws or ():
-        raw = bytes(part)
-        attribute = _MEMO.get(raw)
-        if attribute is None:
-            pair = msgspec.json.decode(raw)
-            if not isinstance(pair, dict):
-                raise Unusable("undecodable", "an attribute")
-            attribute = _MEMO.remember(raw, _text(pair.get("key")), value_of(pair.get("value"), 0))
-            if attribute is None:
-                continue
-        found.append(attribute)
-    return found
+    parts = list(map(bytes, raws or ()))
+    found = list(map(_MEMO.get, parts))
+    while None in found:
+        at = found.index(None)
+        found[at] = _attribute(parts[at])
+    return items.present(found)
+
+
+def _attribute(raw: bytes) -> Attribute:
+    pair = msgspec.json.decode(raw)
+    if not isinstance(pair, dict):
+        raise Unusable("undecodable", "an attribute")
+    return _MEMO.remember(raw, _text(pair.get("key")), value_of(pair.get("value"), 0))
 
 
 def _text(value: object) -> str:
