@@ -35,7 +35,7 @@ def import_files(
     try:
         importer = Importer(
             sender=Sender(org.org_id, keeps_content=org.keeps_content),
-            window=Window(settings.history_start, settings.max_future_s),
+            window=Window(settings.history_start, settings.max_future_s, settings.max_attributes),
             clock=settings.clock,
             max_body_bytes=settings.max_body_bytes,
             append=writer.append,

@@ -138,7 +138,7 @@ class Server:
         writer = SegmentWriter(settings.log_dir, ballast=ballast)
         self._running.callback(writer.close)
         authenticate = Authentication(self._directory, settings.clock)
-        window = Window(settings.history_start, settings.max_future_s)
+        window = Window(settings.history_start, settings.max_future_s, settings.max_attributes)
         self._decoders = Decoders(settings.decoders, Setup(window, settings.max_body_bytes))
         door = Door(writer, self._decoders, authenticate, settings.clock, settings, open_org=self._open_org)
         self._running.callback(door.close)

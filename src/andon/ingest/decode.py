@@ -21,8 +21,17 @@ __all__ = ["MOST_ITEMS", "Encoding", "Malformed", "TooManyItems", "decode"]
 MOST_ITEMS = 200_000
 """Items taken in one request; 64 MiB can hold thirty million empty spans, and no exporter sends so many."""
 
+MOST_ATTRIBUTES = 1000
+"""Attributes of one item, unless told otherwise; SDKs send 128 at most, unless they are told otherwise."""
 
-def decode(signal: Signal, body: bytes, encoding: Encoding, most_items: int = MOST_ITEMS) -> Request:
+
+def decode(
+    signal: Signal,
+    body: bytes,
+    encoding: Encoding,
+    most_items: int = MOST_ITEMS,
+    most_attributes: int = MOST_ATTRIBUTES,
+) -> Request:
     """
     Decode the uncompressed body of an export request.
 
@@ -31,9 +40,9 @@ def decode(signal: Signal, body: bytes, encoding: Encoding, most_items: int = MO
 
     Raises:
         Malformed: The body as a whole cannot be decoded; the same bytes never will be.
-        TooManyItems: It has more than ``most_items`` items; it is Malformed too.
+        TooManyItems: It has more than ``most_items`` items, or too many attributes; it is Malformed too.
     """
-    allowance = Allowance(most_items)
+    allowance = Allowance(most_items, most_attributes)
     if encoding == "json":
         return decode_json.decode(signal, body, allowance)
     return decode_protobuf.decode(signal, body, allowance)

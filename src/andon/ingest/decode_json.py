@@ -18,6 +18,7 @@ from msgspec import Raw
 
 from andon.contract.telemetry import Signal
 from andon.ingest import items, json_shapes, json_values
+from andon.ingest.heavy import is_heavy_json
 from andon.ingest.items import MAX_INT64, Unusable, Value
 from andon.ingest.json_shapes import Number
 from andon.ingest.json_values import ERRORS
@@ -99,11 +100,15 @@ def _batch(
 ) -> items.Batch:
     allowance.take(len(raws))
     bodies = [bytes(raw) for raw in raws]
+    if is_heavy_json(bytes(resource_raw)) or is_heavy_json(bytes(scope.scope)):
+        return _refuse_all(bodies, "too_many_attributes")
     try:
         resource = _resource(resource_raw) or json_shapes.Resource()
         origin = _scope(scope.scope) or json_shapes.Scope()
         attributes = json_values.attributes(resource.attributes)
         scope_attributes = json_values.attributes(origin.attributes)
+        allowance.take_attributes(attributes)
+        allowance.take_attributes(scope_attributes)
     except Unusable as unusable:
         return _refuse_all(bodies, unusable.reason)
     except (*ERRORS, RecursionError):
@@ -111,7 +116,8 @@ def _batch(
     if signal == "metrics":
         found = [item for body in bodies for item in _metric(body, allowance)]
     else:
-        found = items.read_each(bodies, _span if signal == "traces" else _log_record, ERRORS)
+        read = _span if signal == "traces" else _log_record
+        found = items.read_each(bodies, read, ERRORS, allowance, is_heavy_json)
     return items.Batch(attributes, origin.name or "", origin.version or "", scope_attributes, found)
 
 
@@ -211,7 +217,8 @@ def _metric(raw: bytes, allowance: items.Allowance) -> list[items.Item]:
             **measure(shape),
         )
 
-    return items.read_each([bytes(one) for one in data.data_points or ()], point, ERRORS)
+    raws = [bytes(one) for one in data.data_points or ()]
+    return items.read_each(raws, point, ERRORS, allowance, is_heavy_json)
 
 
 def _counts(values: list[Number] | None) -> list[Value | None]:

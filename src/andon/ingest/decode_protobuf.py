@@ -7,12 +7,13 @@ Source: opentelemetry-proto (``proto/``); reference implementation of the parser
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import DecodeError
 
 from andon.contract.telemetry import Signal
-from andon.ingest import items
+from andon.ingest import heavy, items
 from andon.ingest.items import Attribute, Unusable, Value
 from andon.ingest.proto import schema
 from andon.ingest.short_pairs import short_pair
@@ -71,16 +72,20 @@ def decode(signal: Signal, body: bytes, allowance: items.Allowance) -> items.Req
 def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: items.Allowance) -> items.Batch:  # noqa: ANN401
     if signal == "traces":
         raws: Sequence[bytes] = scope.spans
-        read = _span
+        read, shape = _span, heavy.SPAN
     elif signal == "logs":
-        raws, read = scope.log_records, _log_record
+        raws, read, shape = scope.log_records, _log_record, heavy.LOG_RECORD
     else:
-        raws, read = scope.metrics, None
+        raws, read, shape = scope.metrics, None, {}
     allowance.take(len(raws))
+    if heavy.is_heavy(resource_raw, heavy.RESOURCE) or heavy.is_heavy(scope.scope, heavy.SCOPE):
+        return _refuse_all(raws, "too_many_attributes")
     try:
         resource = _attributes(_Resource.FromString(resource_raw).attributes)
         origin = _Scope.FromString(scope.scope)
         scope_attributes = _attributes(origin.attributes)
+        allowance.take_attributes(resource)
+        allowance.take_attributes(scope_attributes)
     except Unusable as unusable:
         return _refuse_all(raws, unusable.reason)
     except _ERRORS:
@@ -88,7 +93,7 @@ def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: items.All
     if read is None:
         found = [item for raw in raws for item in _metric(raw, allowance)]
     else:
-        found = items.read_each(raws, read, _ERRORS)
+        found = items.read_each(raws, read, _ERRORS, allowance, partial(heavy.is_heavy, shape=shape))
     return items.Batch(resource, origin.name, origin.version, scope_attributes, found)
 
 
@@ -225,7 +230,8 @@ def _metric(raw: bytes, allowance: items.Allowance) -> list[items.Item]:
         }
         return read(raw_point, common)
 
-    return items.read_each(data.data_points, point, _ERRORS)
+    is_heavy = partial(heavy.is_heavy, shape=heavy.POINTS[kind])
+    return items.read_each(data.data_points, point, _ERRORS, allowance, is_heavy)
 
 
 def _point(point: Any, common: dict[str, Any], **measured: Any) -> items.Point:  # noqa: ANN401

@@ -31,6 +31,9 @@ Of a record's id. Ten thousand million records of one organisation share an id w
 a thousand million, and every byte more is one that no compression takes away.
 """
 
+MOST_ATTRIBUTES_OF_ALL = 1_000_000
+"""Attributes of all items of a request: exporters send fifty for each of 512 items, collectors of 8192."""
+
 MAX_INT64 = 2**63 - 1
 MAX_UINT32 = 2**32 - 1
 
@@ -38,6 +41,7 @@ REASONS: dict[str, str] = {
     "bad_id": "an identifier is not hex of the right length, or all zeros where one is required",
     "bad_number": "a number is outside the range of its field, or no number",
     "bad_time": "a time is missing, is 2^63 or more, or looks like another unit than nanoseconds since 1970",
+    "too_many_attributes": "an item, its resource or its scope has more attributes or values than are taken",
     "too_deep": f"a value is nested deeper than {MAX_DEPTH} levels",
     "undecodable": "the item, its resource or its scope is not valid OTLP, such as text that is not UTF-8",
     "too_old": "the item is older than the history start",
@@ -55,16 +59,23 @@ class TooManyItems(Malformed):
 
 
 class Allowance:
-    """Counts a request's items before they are read: a small body can hold millions of empty ones."""
+    """
+    Counts what a request holds while it is read: a small body can hold millions of empty items.
 
-    def __init__(self, most: int) -> None:
-        """Allow ``most`` items."""
+    Args:
+        most: Items of the request.
+        most_attributes: Attributes of each item, resource or scope.
+    """
+
+    def __init__(self, most: int, most_attributes: int) -> None:
         self._most = most
         self._left = most
+        self._most_attributes = most_attributes
+        self._attributes_left = MOST_ATTRIBUTES_OF_ALL
 
     def take(self, count: int) -> None:
         """
-        Use up some of the allowance.
+        Use up some of the allowance of items.
 
         Raises:
             TooManyItems: Nothing is left of it.
@@ -72,6 +83,22 @@ class Allowance:
         self._left -= count
         if self._left < 0:
             raise TooManyItems(f"The request has more than {self._most} items; send it in parts.")
+
+    def take_attributes(self, found: Sequence[Attribute]) -> None:
+        """
+        Use up the allowance of attributes.
+
+        Raises:
+            Unusable: ``too_many_attributes``: these are too many for one item.
+            TooManyItems: All of them together are too many.
+        """
+        if len(found) > self._most_attributes:
+            raise Unusable("too_many_attributes", f"more than {self._most_attributes} attributes")
+        self._attributes_left -= len(found)
+        if self._attributes_left < 0:
+            raise TooManyItems(
+                f"The request has more than {MOST_ATTRIBUTES_OF_ALL} attributes; send it in parts."
+            )
 
 
 class Unusable(Exception):
@@ -267,13 +294,23 @@ def refused(raw: bytes, reason: str, detail: str) -> Refused:
 
 
 def read_each(
-    raws: Sequence[bytes], read: Callable[[bytes], Item], errors: tuple[type[Exception], ...]
+    raws: Sequence[bytes],
+    read: Callable[[bytes], Item],
+    errors: tuple[type[Exception], ...],
+    allowance: Allowance,
+    is_heavy: Callable[[bytes], bool],
 ) -> list[Item]:
-    """Read items one by one; one that fails with ``errors`` or ``Unusable`` is refused alone."""
+    """Read items one by one; one that is heavy, or fails with ``errors`` or Unusable, is refused alone."""
     items: list[Item] = []
     for raw in raws:
+        if is_heavy(raw):
+            items.append(refused(raw, "too_many_attributes", "the item"))
+            continue
         try:
-            items.append(read(raw))
+            item = read(raw)
+            if not isinstance(item, Refused):
+                allowance.take_attributes(item.attributes)
+            items.append(item)
         except Unusable as unusable:
             items.append(refused(raw, unusable.reason, unusable.detail))
         except RecursionError:

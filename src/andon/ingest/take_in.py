@@ -37,15 +37,17 @@ class Sender(msgspec.Struct, frozen=True):
 
 class Window(msgspec.Struct, frozen=True):
     """
-    Which times are believed.
+    Which records are believed: by their times, and by how much they say.
 
     Attributes:
         history_start: Older records go to quarantine.
         max_future_s: So do records further ahead of the clock, in seconds.
+        max_attributes: So do records with more attributes.
     """
 
     history_start: dt.date
     max_future_s: int
+    max_attributes: int = decode.MOST_ATTRIBUTES
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -93,7 +95,11 @@ def take_in(body: bytes, envelope: Envelope, window: Window) -> TakenIn:
     if holds_more_than(MOST_ITEMS, envelope.signal, body, envelope.encoding):
         raise TooLarge(f"The request has more than {MOST_ITEMS} items; send smaller batches")
     try:
-        request = decode.decode(envelope.signal, body, envelope.encoding)
+        request = decode.decode(
+            envelope.signal, body, envelope.encoding, most_attributes=window.max_attributes
+        )
+    except decode.TooManyItems as many:
+        raise TooLarge(str(many)) from None
     except decode.Malformed as malformed:
         raise BadRequest(str(malformed)) from None
 

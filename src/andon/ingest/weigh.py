@@ -21,6 +21,9 @@ _SMALLEST_ITEM = 2
 _FIELDS_PER_ITEM = 10
 """Fields around an item that are walked over before a body counts as too large anyway."""
 
+_MOST_BRACKETS = 6_000_000
+"""Brackets that are walked over, in some seconds, before a body counts as too large anyway."""
+
 _LENGTH_DELIMITED = 2
 _WIDTHS = {1: 8, 5: 4}
 _CONTINUES = 0x80
@@ -75,8 +78,12 @@ def _json_holds_more(most: int, signal: Signal, body: bytes) -> bool:
     depths = _DEPTHS[signal]
     open_brackets: list[bytes] = []
     count = 0
+    brackets_left = _MOST_BRACKETS
     for match in _TOKEN.finditer(body):
         token = match.group()
+        brackets_left -= 1
+        if brackets_left < 0:
+            return True
         if token in _OPENING:
             if token == b"{" and open_brackets[-1:] == [b"["] and len(open_brackets) + 1 in depths:
                 count += 1
