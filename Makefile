@@ -38,8 +38,8 @@ check: setup ## Format, lint, types, floors and SQL style
 test: setup ## Every test except the long fault loops
 	@$(BIN)/pytest -n auto tests
 
-e2e: setup ## The end-to-end tests alone
-	@$(BIN)/pytest tests/e2e
+e2e: setup ## The end-to-end tests alone, with hundreds of rounds of each fault (an hour)
+	@$(BIN)/pytest -m "not real_agents" tests/e2e
 
 agents: setup ## The tests with the real agents, from npm (hundreds of megabytes; ANDON_AGENTS names their folder)
 	@$(BIN)/pytest -m real_agents tests/e2e/test_connect_agents.py
