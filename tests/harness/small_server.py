@@ -51,6 +51,7 @@ def small_server(
     *flags: str,
     under: Sequence[str | Path] = (),
     environment: Mapping[str, str] | None = None,
+    log: Path | None = None,
 ) -> Iterator[Small]:
     """
     Serve a data directory; whatever still runs at the end is killed.
@@ -60,8 +61,9 @@ def small_server(
         flags: Of this program.
         under: A command to run it under, such as strace.
         environment: More settings.
+        log: Where its stderr goes; beside the data directory unless told.
     """
-    log = data.parent / f"{data.name}.log"
+    log = log or data.parent / f"{data.name}.log"
     with log.open("ab") as errors:
         process = subprocess.Popen(
             [*under, sys.executable, __file__, str(data), *flags],
