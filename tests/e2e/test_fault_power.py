@@ -2,8 +2,8 @@
 The power is cut under a server: acknowledged means on the disk, not in memory.
 
 A kill leaves the kernel's cache alone, so it cannot tell a server that flushes from one that does not. Here
-an ext4 file system of its own is cut from its disk. Two controls say whether the cut cuts: a server that never
-flushes must lose, a file that is flushed after each line must not.
+an ext4 file system of its own is cut from its disk. Two controls say whether the cut cuts: a server that
+never flushes must lose, a file that is flushed after each line must not.
 
 Source: promise R2 and the power-cut recipe of the reliability study.
 """
