@@ -102,7 +102,6 @@ def server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, str]]:
         "ANDON_OTLP_PORT": str(port),
         "ANDON_GRPC_PORT": str(free_port()),
     }
-    os.environ |= {"ANDON_GRPC_PORT": str(free_port())}
     run("orgs", "create", "Bench")
     key = run("keys", "create", "--ingest")
     process = subprocess.Popen([*ANDON, "up", "--no-browser"], stdout=subprocess.DEVNULL)

@@ -75,8 +75,8 @@ class Settings(BaseSettings):
     key_records_per_minute: int = Field(
         default=0,
         ge=0,
-        description="Spans, log records and metric points that one ingest key may send in a minute; beyond it "
-        "senders get 429. 0 for any number.",
+        description="Spans, log records and metric points that one ingest key may send in a minute; beyond "
+        "it senders get 429. 0 for any number.",
     )
     max_attributes: int = Field(
         default=1000,

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -32,10 +33,12 @@ GRPC_PATHS = {f"/v1/{signal}": method for method, signal in METHODS.items()}
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port that nobody listens on right now, and that no outgoing connection is given later."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("a hundred ports are taken")
 
 
 class Line:

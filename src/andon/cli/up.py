@@ -7,7 +7,7 @@ import importlib.util
 import os
 import signal
 import sys
-import threading
+import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ DEMO_DAYS = 90
 """A quarter of a year of a mid-sized organisation: sent and built in about a minute on four cores."""
 
 _SHOWN_DAYS = 7
-_LOOK_S = 0.5
+_LOOK_S = 0.1
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -108,9 +108,9 @@ def up(  # noqa: PLR0913 (one parameter an option)
 
     configure_logs(verbose=verbose)
     directory = open_directory_of(settings)
-    with _stopped_by_signals() as stopped:
+    with _stopped_by_signals() as stopping:
         try:
-            _run(settings, directory, Server, stopped, demo=demo, opens_browser=not no_browser)
+            _run(settings, directory, Server, stopping, demo=demo, opens_browser=not no_browser)
         except KeyboardInterrupt:
             note("Stopped.")
         finally:
@@ -121,7 +121,7 @@ def _run(  # noqa: PLR0913 (each by name)
     settings: Settings,
     directory: Directory,
     server_type: type[Server],
-    stopped: threading.Event,
+    stopping: _Stopping,
     *,
     demo: bool,
     opens_browser: bool,
@@ -143,10 +143,12 @@ def _run(  # noqa: PLR0913 (each by name)
         if opens_browser and is_terminal(sys.stdout) and importlib.util.find_spec("andon.page_assets"):
             webbrowser.open(server.api_url)
         with announced(settings.data, server.api_url):
+            stopping.interrupts = False
             server.schedule_builds()
-            # Not for ever: a signal that comes just before the wait begins is only seen after it.
-            while not stopped.wait(_LOOK_S):
-                pass
+            # Not one long wait: a signal that comes just before it begins is only seen after it.
+            while not stopping.is_asked:
+                time.sleep(_LOOK_S)
+            note("Stopped.")
     finally:
         server.stop()
 
@@ -217,20 +219,35 @@ def _curl(server: Server, key: str, start: dt.date, end: dt.date) -> str:
     return f'curl -H "Authorization: Bearer {key}" "{url}"'
 
 
+class _Stopping:
+    """
+    Whether somebody asked for the end.
+
+    Attributes:
+        is_asked: Somebody did. Plain, as a handler must not wait for a lock that the code it interrupts has.
+        interrupts: Asking ends what is being done, such as filling the demo; not while parts are started.
+    """
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        self.interrupts = True
+
+
 @contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    stopped = threading.Event()
+def _stopped_by_signals() -> Iterator[_Stopping]:
+    stopping = _Stopping()
 
     def stop(_number: int, _frame: object) -> None:
-        if stopped.is_set():
+        if stopping.is_asked:
             # Impatient, and rightly so: what was acknowledged is on disk, the next start loads it.
             os._exit(FAILED)
-        stopped.set()
-        raise KeyboardInterrupt
+        stopping.is_asked = True
+        if stopping.interrupts:
+            raise KeyboardInterrupt
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield stopped
+        yield stopping
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
