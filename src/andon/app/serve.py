@@ -18,7 +18,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 import socket
 import sys
 import threading
@@ -33,6 +32,7 @@ from andon.api.http import create_api
 from andon.app.authentication import Authentication
 from andon.app.builds import Builds
 from andon.app.connections import Guard, protocol
+from andon.app.listeners import CannotListen, inherited, listen
 from andon.app.owner import owned
 from andon.config import Settings
 from andon.directory.directory import Directory
@@ -118,14 +118,17 @@ class Server:
         """
         settings = self._settings
         self._running.enter_context(owned(settings.data))
+        handed = inherited()
         for port, option in ((settings.port, "--port"), (settings.otlp_port, "--otlp-port")):
-            listener = _listen(settings.host, port, option)
+            listener = _listening(settings.host, port, option, handed)
             self._running.callback(listener.close)
             self._sockets.append(listener)
         self._host = self._sockets[0].getsockname()[0]
         if settings.grpc:
             # gRPC takes no socket from us, and does not say why it could not make its own.
-            _listen(settings.host, settings.grpc_port, "--grpc-port").close()
+            _listening(settings.host, settings.grpc_port, "--grpc-port", {}).close()
+        for unused in handed.values():
+            unused.close()
 
         # Requests make very many objects and hardly a cycle: the default looks for cycles all the time.
         gc.set_threshold(_COLLECT_AFTER)
@@ -235,16 +238,11 @@ def _server(app: ASGIApp, http: type[asyncio.Protocol], settings: Settings) -> u
     )
 
 
-def _listen(host: str, port: int, option: str) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listening(host: str, port: int, option: str, handed: dict[int, socket.socket]) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise StartFailed(
-            f"Cannot listen on {host} port {port}: {reason}; "
-            f"stop what uses it, or choose another with {option}"
-        ) from None
+        return listen(host, port, option, handed)
+    except CannotListen as error:
+        raise StartFailed(str(error)) from None
 
 
 def _url(host: str, port: int) -> str:

@@ -1,0 +1,144 @@
+"""Stock OpenTelemetry SDKs lose nothing while the server is restarted under them, again and again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from line import Line, Org
+
+SENDER = Path(__file__).parents[1] / "harness" / "sdk_sender.py"
+GAP_S = 5.0
+"""Longest time without a server; measured: 1.4. A stock exporter tries for ten seconds."""
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    """A line of the test's own, whose clock is the senders'."""
+    fresh = Line(tmp_path / "data", now=dt.datetime.now(dt.UTC))
+    yield fresh
+    fresh.stop()
+
+
+def sending(line: Line, org: Org, transport: str) -> subprocess.Popen[str]:
+    """Start the stock SDK with its defaults."""
+    needed = f"opentelemetry.exporter.otlp.proto.{transport}"
+    if importlib.util.find_spec("opentelemetry") is None or importlib.util.find_spec(needed) is None:
+        pytest.skip(f"{needed} is not installed: that it loses nothing in a restart was NOT proved")
+    endpoint = f"http://127.0.0.1:{line.grpc_port}" if transport == "grpc" else line.otlp_url
+    return subprocess.Popen(
+        [sys.executable, str(SENDER), transport],
+        env={
+            **os.environ,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+            "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer {org.ingest_key}",
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def restart(line: Line) -> float:
+    """Ask the server to end and start the next one at once; give the seconds in which nobody answered."""
+    assert line.process is not None
+    line.process.terminate()
+    assert line.process.wait(30) == 0
+    ended = time.monotonic()
+    line.start()
+    return time.monotonic() - ended
+
+
+def names_in_raw(line: Line) -> list[str]:
+    """The names of all spans that the server has stored."""
+    files = line.settings().raw_dir / "spans" / "**" / "*.parquet"
+    rows = duckdb.sql(f"select name from read_parquet('{files}', union_by_name = true)").fetchall()  # noqa: S608
+    return [name for (name,) in rows]
+
+
+@pytest.mark.parametrize(
+    ("transport", "restarts"),
+    [
+        ("http", 2),
+        pytest.param("http", 20, marks=[pytest.mark.full_rounds, pytest.mark.slow]),
+        pytest.param("grpc", 20, marks=[pytest.mark.full_rounds, pytest.mark.slow]),
+    ],
+)
+def test_the_python_sdk_loses_nothing_in_restarts(line: Line, transport: str, restarts: int) -> None:
+    """SIGTERM, and the next start, under load: every span that the SDK was given is stored."""
+    line.start()
+    org = line.new_org("SDK")
+    sender = sending(line, org, transport)
+    time.sleep(1)
+    gaps = []
+    for _ in range(restarts):
+        gaps.append(restart(line))
+        time.sleep(2.5)
+    out, errors = sender.communicate("", timeout=60)
+    assert sender.returncode == 0, errors
+    made = int(out.split()[-1])
+    line.stop()
+    stored = names_in_raw(line)
+    missing = {f"span {number}" for number in range(made)} - set(stored)
+    assert not missing, f"{len(missing)} of {made} spans were lost; the SDK says: {errors[-2000:]}"
+    assert made > restarts * 100
+    assert max(gaps) < GAP_S
+    print(f"{transport}: {made} spans, {restarts} restarts, lost 0, longest gap {max(gaps):.2f} s")  # noqa: T201
+
+
+def test_ports_that_are_held_open_refuse_nobody(line: Line) -> None:
+    """With sockets handed over, as systemd does, a request that comes between two servers is answered."""
+    with socket.create_server(("127.0.0.1", 0)) as api, socket.create_server(("127.0.0.1", 0)) as otlp:
+        line.port, line.otlp_port = api.getsockname()[1], otlp.getsockname()[1]
+        first = activated(line, [api, otlp])
+        try:
+            org = line.new_org("Held")
+            org.post("/v1/logs", b"{}", "application/json")
+            first.terminate()
+            assert first.wait(30) == 0
+            with socket.create_connection(("127.0.0.1", line.otlp_port), timeout=30) as waiting:
+                head = f"POST /v1/logs HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {org.ingest_key}\r\n"
+                body = "Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+                waiting.sendall((head + body).encode())
+                second = activated(line, [api, otlp])
+                try:
+                    assert waiting.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+                finally:
+                    second.terminate()
+                    second.wait(30)
+        finally:
+            first.kill()
+            first.wait()
+
+
+def activated(line: Line, sockets: list[socket.socket]) -> subprocess.Popen[bytes]:
+    """Start ``andon up`` as systemd starts a service with sockets: from descriptor 3 on, told by its id."""
+    numbers = [held.fileno() for held in sockets]
+    hand_over = (
+        "import fcntl, os, sys\n"
+        f"held = [fcntl.fcntl(number, fcntl.F_DUPFD, 50) for number in {numbers}]\n"
+        "for at, number in enumerate(held):\n"
+        "    os.dup2(number, 3 + at)\n"
+        f"os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='{len(numbers)}')\n"
+        "os.execv(sys.executable, [sys.executable, '-m', 'andon', 'up', '--no-browser'])\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", hand_over],
+        env=line.env,
+        pass_fds=numbers,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    assert line.http.get(f"{line.api_url}/healthz", timeout=30).status_code == 200
+    return process
