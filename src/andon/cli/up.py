@@ -148,6 +148,8 @@ def _run(  # noqa: PLR0913 (each by name)
             # Not one long wait: a signal that comes just before it begins is only seen after it.
             while not stopping.is_asked:
                 time.sleep(_LOOK_S)
+            # While it is still announced: `andon down` returns when nothing answers any more.
+            server.stop()
             note("Stopped.")
     finally:
         server.stop()

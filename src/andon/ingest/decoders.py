@@ -28,6 +28,8 @@ from andon.ingest.take_in import TakenIn
 PATIENCE_S = 20.0
 """Seconds for one body. 64 MiB of spans take about five; nothing that a sender waits for takes longer."""
 
+_LONGEST_COMPLAINT = 4_000
+
 _LOG = structlog.get_logger(__name__)
 
 
@@ -82,11 +84,14 @@ class _Decoder:
     def __init__(self, setup: bytes) -> None:
         self._setup = setup
         self._process: Process | None = None
+        self._listening: asyncio.Task[None] | None = None
 
     async def start(self) -> Process:
+        # Its stderr too: what it inherits it would keep open, for longer than the server may want to.
         process = self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "andon.ingest.decoder", stdin=PIPE, stdout=PIPE, limit=2**20
+            sys.executable, "-m", "andon.ingest.decoder", stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=2**20
         )
+        self._listening = asyncio.create_task(_listen(process))
         await _send(process, self._setup, b"")
         return process
 
@@ -97,6 +102,8 @@ class _Decoder:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        if self._listening is not None:
+            await self._listening
 
     async def take_in(self, body: bytes, order: Order) -> TakenIn:
         whole = False
@@ -114,6 +121,14 @@ class _Decoder:
             if not whole:
                 await self.end()
         return answered(answer, frame)
+
+
+async def _listen(process: Process) -> None:
+    """Hand on to the server's log what a process complains of."""
+    if process.stderr is None:
+        return
+    while said := await process.stderr.read(_LONGEST_COMPLAINT):
+        _LOG.error("a decoding process said", text=said.decode(errors="replace").strip())
 
 
 async def _send(process: Process, head: bytes, payload: bytes) -> None:

@@ -1,0 +1,109 @@
+"""Processes that decode: the same rows as without them, and one that is lost costs one answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import gzip
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from andon.contract.problems import BadRequest, TooLarge
+from andon.ingest import frames
+from andon.ingest.decoder import Order, Setup
+from andon.ingest.decoders import DecoderLost, Decoders
+from andon.ingest.take_in import Envelope, Sender, Window, take_in
+
+NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+WINDOW = Window(dt.date(2026, 1, 14), 600)
+SETUP = Setup(WINDOW, 2**20)
+ORDER = Order(Envelope("logs", "json", Sender("org", "key"), NOW), is_gzip=False)
+
+
+def body(name: str) -> bytes:
+    """Make a request of one log record."""
+    record = {"timeUnixNano": str(int(NOW.timestamp()) * 10**9), "eventName": name}
+    return json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}).encode()
+
+
+def event(frame: bytes | None) -> str:
+    """Name the event of a frame's one row."""
+    assert frame is not None
+    (row,) = frames.unpack(frame)["log_records"].to_pylist()
+    return str(row["event_name"])
+
+
+def children() -> list[int]:
+    """List the processes that this one has started."""
+    return [
+        int(pid)
+        for task in Path("/proc/self/task").iterdir()
+        for pid in (task / "children").read_text().split()
+    ]
+
+
+def test_a_process_gives_what_decoding_here_gives() -> None:
+    """The same frame and counts, compressed or not."""
+
+    async def run() -> None:
+        async with Decoders(2, SETUP) as decoders:
+            here = take_in(body("a"), ORDER.envelope, WINDOW)
+            assert await decoders.take_in(body("a"), ORDER) == here
+            packed = Order(ORDER.envelope, is_gzip=True)
+            assert await decoders.take_in(gzip.compress(body("a")), packed) == here
+
+    asyncio.run(run())
+
+
+def test_a_bad_body_costs_only_itself() -> None:
+    """Refusals come back as what they are, and the same process goes on."""
+
+    async def run() -> None:
+        async with Decoders(1, SETUP) as decoders:
+            with pytest.raises(BadRequest, match="not valid JSON"):
+                await decoders.take_in(b"{", ORDER)
+            with pytest.raises(TooLarge, match="after decompression"):
+                await decoders.take_in(gzip.compress(bytes(2**21)), Order(ORDER.envelope, is_gzip=True))
+            assert event((await decoders.take_in(body("b"), ORDER)).frame) == "b"
+
+    asyncio.run(run())
+
+
+def test_a_killed_process_is_replaced() -> None:
+    """Whoever waited for it is asked to send again; the next one is answered."""
+
+    async def run() -> None:
+        before = set(children())
+        async with Decoders(1, SETUP) as decoders:
+            await decoders.take_in(body("a"), ORDER)
+            (pid,) = set(children()) - before
+            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(DecoderLost):
+                await decoders.take_in(body("b"), ORDER)
+            assert event((await decoders.take_in(body("c"), ORDER)).frame) == "c"
+        assert set(children()) <= before
+
+    asyncio.run(run())
+
+
+def test_an_answer_that_nobody_waits_for_is_nobody_elses() -> None:
+    """A request that is given up in the middle does not give its answer to the next one."""
+
+    async def run() -> None:
+        async with Decoders(1, SETUP) as decoders:
+            for number in range(5):
+                given_up = asyncio.create_task(decoders.take_in(body("given up"), ORDER))
+                await asyncio.sleep(0.002 * number)
+                given_up.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await given_up
+                assert (
+                    event((await decoders.take_in(body(f"kept {number}"), ORDER)).frame) == f"kept {number}"
+                )
+
+    asyncio.run(run())
