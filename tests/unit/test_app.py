@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import threading
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from andon.app import authentication
 from andon.app.authentication import Authentication
-from andon.app.builds import is_behind
+from andon.app.builds import is_behind, merge_raw
 from andon.app.first_run import (
     Demo,
     NotTheDemo,
@@ -23,6 +25,9 @@ from andon.app.turns import one_at_a_time
 from andon.config import Settings, read_settings
 from andon.directory.directory import Directory, open_directory
 from andon.edition.editions import Editions
+from andon.ingest import frames
+from andon.ingest.take_in import Envelope, Sender, Window, take_in
+from andon.warehouse.parquet_lake import ParquetLake
 
 NOW = dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC)
 
@@ -91,6 +96,32 @@ def test_a_second_build_waits_for_the_first(settings: Settings) -> None:
     thread.join(5)
 
     assert order == ["first", "second"]
+
+
+def test_small_files_are_merged_between_builds(settings: Settings) -> None:
+    """A day's trickle becomes one file with the same rows; while somebody builds, nothing is touched."""
+    lake = ParquetLake(settings.raw_dir)
+    for number in range(12):
+        record = {"timeUnixNano": str(int(NOW.timestamp()) * 10**9 + number), "eventName": "tick"}
+        body = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}).encode()
+        taken = take_in(
+            body,
+            Envelope("logs", "json", Sender("org"), NOW),
+            Window(settings.history_start, settings.max_future_s),
+        )
+        assert taken.frame is not None
+        for table, rows in frames.unpack(taken.frame).items():
+            lake.append(table, rows, f"batch-{number}")
+
+    with one_at_a_time(settings):
+        assert merge_raw(settings) == 0
+    assert len(lake.files("log_records")) == 12
+
+    assert merge_raw(settings) == 12
+    (merged,) = lake.files("log_records")
+    assert sorted(pq.read_table(merged)["time_unix_nano"].to_pylist()) == [
+        int(NOW.timestamp()) * 10**9 + number for number in range(12)
+    ]
 
 
 def test_the_first_run_makes_keys_that_work_once(directory: Directory) -> None:

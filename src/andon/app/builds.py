@@ -16,10 +16,11 @@ from pathlib import Path
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from andon.app.turns import raw_at_rest
 from andon.config import Settings
 from andon.edition.editions import Editions
 from andon.ingest.load import load_closed
-from andon.transform.run import BuildBusy, build_lock
+from andon.transform.run import BuildBusy
 from andon.warehouse.open import open_raw_store
 from andon.warehouse.tidy import tidy
 
@@ -88,19 +89,36 @@ class Builds:
             _LOG.error("build_failed", said=err.strip().rpartition("\n")[2])
 
     def _merge(self) -> None:
-        store = open_raw_store(self._settings)
         try:
-            with build_lock(self._settings.warehouse_path.parent):
-                # First the log: a segment whose file was merged away could not be told from a new one.
-                load_closed(self._settings.log_dir, store)
-                merged = tidy(self._settings.raw_dir)
-        except BuildBusy:
-            return  # which merges as well
+            merged = merge_raw(self._settings)
         except OSError as error:
             _LOG.error("raw_not_merged", reason=str(error))
         else:
             if merged:
                 _LOG.info("raw_merged", files=merged)
+
+
+def merge_raw(settings: Settings) -> int:
+    """
+    Merge raw's small files, unless a build is at work, which does so itself.
+
+    Returns:
+        How many files were replaced.
+
+    Raises:
+        OSError: The disk refused; the rows are all there.
+    """
+    try:
+        with raw_at_rest(settings, on_wait=_do_not_wait):
+            # First the log: a segment whose file was merged away could not be told from a new one.
+            load_closed(settings.log_dir, open_raw_store(settings))
+            return tidy(settings.raw_dir)
+    except BuildBusy:
+        return 0
+
+
+def _do_not_wait() -> None:
+    raise BuildBusy("a build is at work")
 
 
 def is_behind(settings: Settings, editions: Editions) -> bool:
