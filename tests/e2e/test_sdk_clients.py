@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ import pytest
 from line import Line, Org
 
 SENDER = Path(__file__).parents[1] / "harness" / "sdk_sender.py"
+PACKAGES = ["@opentelemetry/sdk-trace-node@2", "@opentelemetry/exporter-trace-otlp-proto"]
+FULL = [pytest.mark.full_rounds, pytest.mark.slow]
 GAP_S = 5.0
 """Longest time without a server; measured: 1.4. A stock exporter tries for ten seconds."""
 
@@ -30,14 +33,37 @@ def line(tmp_path: Path) -> Iterator[Line]:
     fresh.stop()
 
 
-def sending(line: Line, org: Org, transport: str) -> subprocess.Popen[str]:
-    """Start the stock SDK with its defaults."""
+def python_sdk(transport: str) -> list[str]:
+    """The command of a sender with the Python SDK."""
     needed = f"opentelemetry.exporter.otlp.proto.{transport}"
     if importlib.util.find_spec("opentelemetry") is None or importlib.util.find_spec(needed) is None:
         pytest.skip(f"{needed} is not installed: that it loses nothing in a restart was NOT proved")
-    endpoint = f"http://127.0.0.1:{line.grpc_port}" if transport == "grpc" else line.otlp_url
+    return [sys.executable, str(SENDER), transport]
+
+
+def javascript_sdk(folder: Path) -> list[str]:
+    """The command of a sender with the JavaScript SDK, installed in a folder that is thrown away."""
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm: that the JavaScript SDK loses nothing in a restart was NOT proved")
+    folder.mkdir()
+    installed = subprocess.run(
+        ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), *PACKAGES],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if installed.returncode:
+        pytest.skip(f"npm installed no SDK, so that nothing was proved: {installed.stderr[-300:]}")
+    shutil.copy(SENDER.with_suffix(".mjs"), folder)
+    return ["node", str(folder / SENDER.with_suffix(".mjs").name)]
+
+
+def sending(line: Line, org: Org, command: list[str]) -> subprocess.Popen[str]:
+    """Start a stock SDK with its defaults."""
+    endpoint = f"http://127.0.0.1:{line.grpc_port}" if command[-1] == "grpc" else line.otlp_url
     return subprocess.Popen(
-        [sys.executable, str(SENDER), transport],
+        command,
         env={
             **os.environ,
             "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
@@ -68,18 +94,20 @@ def names_in_raw(line: Line) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("transport", "restarts"),
+    ("sdk", "restarts"),
     [
-        ("http", 2),
-        pytest.param("http", 20, marks=[pytest.mark.full_rounds, pytest.mark.slow]),
-        pytest.param("grpc", 20, marks=[pytest.mark.full_rounds, pytest.mark.slow]),
+        ("python http", 2),
+        pytest.param("python http", 20, marks=FULL),
+        pytest.param("python grpc", 20, marks=FULL),
+        pytest.param("javascript", 20, marks=FULL),
     ],
 )
-def test_the_python_sdk_loses_nothing_in_restarts(line: Line, transport: str, restarts: int) -> None:
+def test_a_stock_sdk_loses_nothing_in_restarts(line: Line, sdk: str, restarts: int) -> None:
     """SIGTERM, and the next start, under load: every span that the SDK was given is stored."""
+    is_javascript = sdk == "javascript"
+    command = javascript_sdk(line.data.parent / "npm") if is_javascript else python_sdk(sdk.split()[1])
     line.start()
-    org = line.new_org("SDK")
-    sender = sending(line, org, transport)
+    sender = sending(line, line.new_org("SDK"), command)
     time.sleep(1)
     gaps = []
     for _ in range(restarts):
@@ -94,7 +122,7 @@ def test_the_python_sdk_loses_nothing_in_restarts(line: Line, transport: str, re
     assert not missing, f"{len(missing)} of {made} spans were lost; the SDK says: {errors[-2000:]}"
     assert made > restarts * 100
     assert max(gaps) < GAP_S
-    print(f"{transport}: {made} spans, {restarts} restarts, lost 0, longest gap {max(gaps):.2f} s")  # noqa: T201
+    print(f"{sdk}: {made} spans, {restarts} restarts, lost 0, longest gap {max(gaps):.2f} s")  # noqa: T201
 
 
 def test_ports_that_are_held_open_refuse_nobody(line: Line) -> None:

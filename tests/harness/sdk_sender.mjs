@@ -1,0 +1,15 @@
+// A program that sends spans with the stock JavaScript SDK until its stdin ends; its last line is their number.
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+
+const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });
+const tracer = provider.getTracer("sender");
+let made = 0;
+const timer = setInterval(() => tracer.startSpan(`span ${made++}`).end(), 5);
+process.stdin.on("end", async () => {
+  clearInterval(timer);
+  await provider.forceFlush().catch((error) => console.error(error));
+  await provider.shutdown().catch((error) => console.error(error));
+  console.log(made);
+});
+process.stdin.resume();
