@@ -16,7 +16,6 @@ import http.client
 import itertools
 import json
 import random
-import sys
 import threading
 import time
 from collections import Counter
@@ -272,11 +271,10 @@ def request(signal: Signal, numbers: Sequence[int]) -> dict[str, Any]:
 
 
 def tell(record_property: RecordProperty, what: str, counts: Counts, **more: object) -> None:
-    """Print the counts of a loop, also into the test's report, and insist on the three that must be 0."""
+    """Put the counts of a loop into the test's report, and insist on the three that must be 0."""
     bound = f", 95 % bound {3 / counts.rounds:.2%} of rounds" if counts.rounds else ""
     named = {**{k.replace("_", " "): f"{v:,}" for k, v in counts._asdict().items()}, **more}
     text = f"{what}: " + ", ".join(f"{name} {value}" for name, value in named.items())
-    print(f"\n{text}{bound}", file=sys.stderr)  # noqa: T201 (the figures that docs/operate.md quotes)
     record_property(what, text + bound)
     assert (counts.lost, counts.twice, counts.ghosts) == (0, 0, 0), text
 
