@@ -203,3 +203,17 @@ def test_the_settings_name_the_warehouse(tmp_path: Path) -> None:
     reader.export(f"raw.{table}", tmp_path / "out.parquet")
     reader.close()
     assert pq.read_table(tmp_path / "out.parquet").column("record_id").to_pylist() == ["a"]
+
+
+@pytest.mark.parametrize("kept", [0, 100, -3])
+def test_a_damaged_file_of_raw_is_named(tmp_path: Path, kept: int) -> None:
+    """A build over a file that was cut short says which it is and what to do."""
+    lake = ParquetLake(tmp_path / "raw")
+    for number in range(2):
+        lake.append("log_records", record(org_id="org_a", record_id=str(number)), f"batch-{number}")
+    first, _ = lake.files("log_records")
+    first.write_bytes(first.read_bytes()[:kept])
+
+    assert list(lake.damaged()) == [first]
+    with pytest.raises(WarehouseFailed, match=rf"{first.name} is damaged; put it back"):
+        prepare(tmp_path / "andon.duckdb", tmp_path / "raw", {})

@@ -22,7 +22,7 @@ from andon.directory.problems import DirectoryError
 from andon.edition.editions import list_editions
 from andon.log.ballast import is_released
 from andon.log.segments import DAMAGED, closed_segments, open_segments
-from andon.warehouse.parquet_lake import ParquetLake
+from andon.warehouse.parquet_lake import TO_DO_WITH_DAMAGED, ParquetLake
 
 LITTLE_SPACE = 2 * 2**30
 """Bytes free below which a build may not fit any more."""
@@ -66,9 +66,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
         )
     yield from _directory(settings)
     yield from _log(settings)
-    yield from _raw(settings)
-    yield from _agents(settings)
-    yield from _records(settings)
+    damaged = list(ParquetLake(settings.raw_dir).damaged())
+    for path in damaged:
+        yield Finding("fail", "raw", f"{path} is damaged and builds fail; {TO_DO_WITH_DAMAGED}")
+    if not damaged:
+        yield from _raw(settings)
+        yield from _agents(settings)
+        yield from _records(settings)
     yield from _edition(settings)
     yield from _coverage(settings)
 

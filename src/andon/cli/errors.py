@@ -37,7 +37,17 @@ def explain(error: Exception) -> int:
 
 # Names instead of classes: importing every room's errors would make each command as slow as all of them.
 _FAILURES = frozenset(
-    {"AlreadyRunning", "BuildFailed", "CommandFailed", "NotTheDemo", "StartFailed", "Taken", "Unusable"}
+    {
+        "AlreadyRunning",
+        "BuildFailed",
+        "CommandFailed",
+        "NotTheDemo",
+        "StartFailed",
+        "Taken",
+        "Unusable",
+        "WarehouseBusy",
+        "WarehouseFailed",
+    }
 )
 _WRONG_QUESTIONS = frozenset({"AskedWrongly", "InvalidSettings", "DirectoryError", "BadRequest"})
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from andon.contract.telemetry import COLUMNS, Table
 from andon.warehouse.doors import WarehouseBusy, WarehouseFailed
-from andon.warehouse.parquet_lake import ParquetLake
+from andon.warehouse.parquet_lake import TO_DO_WITH_DAMAGED, ParquetLake
 from andon.warehouse.raw_tables import DIRECTORY_TABLES, DUCKDB_TYPES
 from andon.warehouse.tidy import tidy
 
@@ -51,13 +51,13 @@ def prepare(path: Path, raw_dir: Path, directory_rows: DirectoryRows) -> None:
 
     Raises:
         WarehouseBusy: Another process has the file open.
-        WarehouseFailed: The file is no DuckDB file of a version that is understood.
+        WarehouseFailed: The file is no DuckDB file of a version that is understood, or raw is damaged.
         OSError: The disk refused; prepare again.
         ValueError: A table or a column of *directory_rows* is not known.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lake = ParquetLake(raw_dir.absolute())
-    with _translated(path), duckdb.connect(path, config=_CONFIG) as connection:
+    with _named(lake), _translated(path), duckdb.connect(path, config=_CONFIG) as connection:
         tidy(raw_dir)  # only now: whoever has the warehouse open is the only build
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("BEGIN")
@@ -115,6 +115,17 @@ class DuckDbMartReader:
             what = "is not there; run a build first" if not found else "is in several schemas: name one"
             raise WarehouseFailed(f"Table {relation} {what} ({self._path})")
         return ".".join(_name(part) for part in found[0])
+
+
+@contextmanager
+def _named(lake: ParquetLake) -> Iterator[None]:
+    """Name the damaged file of raw, if that is why something failed; the engine does not always."""
+    try:
+        yield
+    except (WarehouseFailed, pa.ArrowException, OSError):
+        for file in lake.damaged():
+            raise WarehouseFailed(f"{file} is damaged; {TO_DO_WITH_DAMAGED}, and build again") from None
+        raise
 
 
 @contextmanager

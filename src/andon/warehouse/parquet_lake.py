@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -54,6 +55,9 @@ QUICK, SMALL = 1, 12
 
 SUFFIX = ".parquet"
 UNFINISHED_SUFFIX = ".unfinished"
+
+
+TO_DO_WITH_DAMAGED = "put it back from a back-up, or move it away and lose its rows"
 
 
 class ParquetLake:
@@ -96,6 +100,19 @@ class ParquetLake:
     def files(self, table: Table) -> list[Path]:
         """List the finished files of a raw table, in a stable order."""
         return sorted((self._directory / table).glob(f"org_id=*/event_date=*/*{SUFFIX}"))
+
+    def damaged(self) -> Iterator[Path]:
+        """
+        Find the files whose end, which says what is in them, cannot be read.
+
+        Opens every file: for when something has failed, and for an examination.
+        """
+        for table in COLUMNS:
+            for path in self.files(table):
+                try:
+                    pq.read_metadata(path)
+                except (pa.ArrowException, OSError):
+                    yield path
 
     def files_of(self, table: Table, org_id: str, day: dt.date) -> list[Path]:
         """List the finished files of one organisation's day, in a stable order."""
