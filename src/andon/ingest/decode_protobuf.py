@@ -105,16 +105,17 @@ def _attributes(raws: Sequence[bytes]) -> list[Attribute]:
     found = list(map(_MEMO.get, raws))
     while None in found:
         at = found.index(None)
-        found[at] = _attribute(raws[at])
+        raw = raws[at]
+        pair = short_pair(raw)
+        if pair is None:
+            message = _KeyValue.FromString(raw)
+            found[at] = _MEMO.remember(raw, message.key, _value(message.value, 0))
+        elif type(pair[1]) is int:
+            # Numbers are seldom met again: remembering them would only push out what is.
+            found[at] = Attribute(pair[0], pair[1], lasting=False)
+        else:
+            found[at] = _MEMO.remember(raw, *pair)
     return items.present(found)
-
-
-def _attribute(raw: bytes) -> Attribute:
-    pair = short_pair(raw)
-    if pair is not None:
-        return _MEMO.remember(raw, *pair)
-    message = _KeyValue.FromString(raw)
-    return _MEMO.remember(raw, message.key, _value(message.value, 0))
 
 
 def _value(value: Any, depth: int) -> Value | None:  # noqa: ANN401
@@ -132,27 +133,29 @@ def _value(value: Any, depth: int) -> Value | None:  # noqa: ANN401
     return plain
 
 
-_ZEROS = {8: bytes(8), 16: bytes(16)}
+_NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 
 
-def _id(raw: bytes, length: int, field: str) -> str | None:
+def _id(raw: bytes, none: bytes, field: str) -> str | None:
     """Give an identifier in hex, or None when it is empty or all zeros."""
-    if len(raw) == length:
-        return raw.hex() if raw != _ZEROS[length] else None
-    return items.checked_id(raw.hex(), 2 * length, field)
+    if len(raw) == len(none):
+        return raw.hex() if raw != none else None
+    return items.checked_id(raw.hex(), 2 * len(none), field)
 
 
-def _required_id(raw: bytes, length: int, field: str) -> str:
-    return _id(raw, length, field) or items.checked_id("", 2 * length, field, required=True) or ""
+def _required_id(raw: bytes, none: bytes, field: str) -> str:
+    if len(raw) == len(none) and raw != none:
+        return raw.hex()
+    return items.checked_id(raw.hex(), 2 * len(none), field, required=True) or ""
 
 
 def _span(raw: bytes) -> items.Item:
     span = _Span.FromString(raw)
     events, links = span.events, span.links
     return items.Span(
-        trace_id=_required_id(span.trace_id, 16, "trace_id"),
-        span_id=_required_id(span.span_id, 8, "span_id"),
-        parent_span_id=_id(span.parent_span_id, 8, "parent_span_id"),
+        trace_id=_required_id(span.trace_id, _NO_TRACE, "trace_id"),
+        span_id=_required_id(span.span_id, _NO_SPAN, "span_id"),
+        parent_span_id=_id(span.parent_span_id, _NO_SPAN, "parent_span_id"),
         trace_state=span.trace_state,
         flags=span.flags,
         name=span.name,
@@ -175,8 +178,8 @@ def _span(raw: bytes) -> items.Item:
         dropped_events_count=span.dropped_events_count,
         links=[
             items.Link(
-                _id(link.trace_id, 16, "links.trace_id") or "",
-                _id(link.span_id, 8, "links.span_id") or "",
+                _id(link.trace_id, _NO_TRACE, "links.trace_id") or "",
+                _id(link.span_id, _NO_SPAN, "links.span_id") or "",
                 _attributes(link.attributes),
             )
             for link in links
@@ -199,8 +202,8 @@ def _log_record(raw: bytes) -> items.Item:
         attributes=_attributes(record.attributes),
         dropped_attributes_count=record.dropped_attributes_count,
         flags=record.flags,
-        trace_id=_id(record.trace_id, 16, "trace_id"),
-        span_id=_id(record.span_id, 8, "span_id"),
+        trace_id=_id(record.trace_id, _NO_TRACE, "trace_id"),
+        span_id=_id(record.span_id, _NO_SPAN, "span_id"),
     )
 
 

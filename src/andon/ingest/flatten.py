@@ -151,6 +151,7 @@ class _Work:
     def take(self, batch: Batch) -> None:
         """Make rows of a batch's items."""
         shared = rows.shared_columns(batch, self.keeper, self.policy)
+        oldest, newest = self.times
         base = blake2b(_bytes_of((self.signal, *shared[2:])), digest_size=16).digest()
         for item in batch.items:
             if isinstance(item, Refused):
@@ -161,12 +162,12 @@ class _Work:
             if isinstance(item, LogRecord) and not own[rows.LOG_OBSERVED]:
                 at_receipt = item.observed_time_unix_nano or self.received
                 own = (*own[: rows.LOG_OBSERVED], at_receipt, *own[rows.LOG_OBSERVED + 1 :])
-            doubt = clocks.doubt(at, self.times)
-            if doubt:
+            doubt = None if oldest <= at <= newest else clocks.doubt(at, self.times)
+            if doubt is None:
+                self.accepted.append((record_id, at // clocks.DAY, shared, own))
+            else:
                 text = _item_text(TABLE_OF_SIGNAL[self.signal], shared, own)
                 self.quarantined.append((record_id, *doubt, text))
-            else:
-                self.accepted.append((record_id, at // clocks.DAY, shared, own))
 
     def _own_columns(self, item: Span | LogRecord | Point) -> tuple[tuple[Any, ...], int]:
         if isinstance(item, LogRecord):

@@ -13,11 +13,10 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-MOST_FIELDS = 50_000
-"""Fields of one item and of everything inside it: some twelve thousand attributes with a value."""
+from andon.ingest.items import LIGHT
 
-LIGHT = 2 * MOST_FIELDS
-"""Bytes of an item below which it cannot hold more: no field has fewer than two."""
+MOST_FIELDS = LIGHT // 2
+"""Fields of one item and of everything inside it: some twelve thousand attributes with a value."""
 
 Shape: TypeAlias = "dict[int, Shape | None]"
 """Fields of a message that are messages themselves, by number; None for lists of numbers without tags."""

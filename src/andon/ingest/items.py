@@ -276,14 +276,16 @@ class Memo(dict[bytes, Attribute]):
         """Give the attribute, remembered if its bytes are short; :data:`NOTHING` when it says nothing."""
         if not key or value is None:
             return NOTHING
-        # Numbers are seldom met again: remembering them would only push out what is.
-        attribute = Attribute(key, value, len(raw) <= self.LONGEST and type(value) is not int)
+        attribute = Attribute(key, value, len(raw) <= self.LONGEST)
         if attribute.lasting:
             if len(self) >= self.MOST:
                 self.clear()
             self[raw] = attribute
         return attribute
 
+
+LIGHT = 100_000
+"""Bytes of an item below which it cannot hold more fields than are taken: none has fewer than two."""
 
 Read = TypeVar("Read", bound=Item)
 
@@ -303,7 +305,7 @@ def read_each(
     """Read items one by one; one that is heavy, or fails with ``errors`` or Unusable, is refused alone."""
     items: list[Item] = []
     for raw in raws:
-        if is_heavy(raw):
+        if len(raw) > LIGHT and is_heavy(raw):
             items.append(refused(raw, "too_many_attributes", "the item"))
             continue
         try:

@@ -68,8 +68,8 @@ def span_columns(span: Span, keeper: Keeper, policy: Policy) -> tuple[Any, ...]:
         span.start_time_unix_nano,
         span.end_time_unix_nano,
         span.status_code,
-        f"[{','.join([_event(event, keeper, policy) for event in span.events])}]",
-        f"[{','.join([_link(link, keeper) for link in span.links])}]",
+        f"[{','.join([_event(event, keeper, policy) for event in span.events])}]" if span.events else "[]",
+        f"[{','.join([_link(link, keeper) for link in span.links])}]" if span.links else "[]",
         span.dropped_events_count,
         span.dropped_links_count,
     )

@@ -22,9 +22,6 @@ _MORE = 0x80
 _SHORTEST = 7
 """Bytes of the shortest pair that is read: a name of one letter and an empty text."""
 
-_LONGEST_INT = 8
-"""Bytes of an integer below 2^56; longer ones may be negative."""
-
 
 def short_pair(raw: bytes) -> tuple[str, str | int] | None:
     """
@@ -42,18 +39,29 @@ def short_pair(raw: bytes) -> tuple[str, str | int] | None:
     kind, at = raw[value + 2], value + 3
     if kind == _TEXT and raw[at] == size - at - 1:
         return raw[2:value].decode(), raw[at + 1 :].decode()
-    if kind == _INT and size - at <= _LONGEST_INT:
-        number = _varint(raw[at:])
+    if kind == _INT:
+        number = _varint(raw, at, size - at)
         return None if number is None else (raw[2:value].decode(), number)
     return None
 
 
-def _varint(raw: bytes) -> int | None:
-    """Read a number that fills all of *raw*, None when it does not."""
-    last = len(raw) - 1
-    number = 0
-    for position, byte in enumerate(raw):
-        if (byte >= _MORE) == (position == last):
-            return None
-        number |= (byte & ~_MORE) << 7 * position
-    return number
+def _varint(raw: bytes, at: int, length: int) -> int | None:  # noqa: PLR0911 (a length each)
+    """Read a number of one to four bytes; None when it is longer, or other than its length says."""
+    # Counts of tokens and milliseconds are of these lengths: a loop over them takes three times as long.
+    first = raw[at]
+    if length == 1:
+        return first if first < _MORE else None
+    second = raw[at + 1]
+    if first < _MORE:
+        return None
+    if length == 2:  # noqa: PLR2004 (bytes)
+        return first - _MORE | second << 7 if second < _MORE else None
+    third = raw[at + 2]
+    if second < _MORE:
+        return None
+    if length == 3:  # noqa: PLR2004 (bytes)
+        return first - _MORE | second - _MORE << 7 | third << 14 if third < _MORE else None
+    fourth = raw[at + 3]
+    if length > 4 or third < _MORE or fourth >= _MORE:  # noqa: PLR2004 (bytes)
+        return None
+    return first - _MORE | second - _MORE << 7 | third - _MORE << 14 | fourth << 21
