@@ -61,10 +61,10 @@ class Settings(BaseSettings):
         default=64 * 2**20, ge=1, description="Largest telemetry request, counted after decompression."
     )
     decoders: int = Field(
-        default_factory=lambda: max(1, (os.cpu_count() or 1) - 1),
+        default_factory=lambda: os.cpu_count() or 1,
         ge=1,
         le=64,
-        description="Processes that decode telemetry; by default one a core, but one.",
+        description="Processes that decode telemetry; by default one a core.",
     )
     key_bytes_per_minute: int = Field(
         default=0,

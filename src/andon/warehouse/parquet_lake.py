@@ -39,13 +39,16 @@ _DELTA = frozenset(
 """Times that grow from row to row."""
 
 _SORTED_BY: dict[Table, tuple[str, ...]] = {
-    "spans": ("service_name", "name", "trace_id", "start_time_unix_nano"),
-    "log_records": ("service_name", "event_name", "trace_id", "time_unix_nano"),
-    "metric_points": ("service_name", "metric_name", "time_unix_nano"),
+    "spans": ("service_name", "name", "received_at", "trace_id", "start_time_unix_nano"),
+    "log_records": ("service_name", "event_name", "received_at", "trace_id", "time_unix_nano"),
+    "metric_points": ("service_name", "metric_name", "received_at", "time_unix_nano"),
     "quarantine": ("reason",),
     "receipts": ("signal",),
 }
-"""Like beside like: what repeats is found by the compressor, a tenth smaller for a thousandth of the time."""
+"""
+Like beside like, and beside it what came with it, mostly of the same session: the compressor finds what
+repeats. A tenth smaller, for a hundredth of the time.
+"""
 
 _PAGE_BYTES = 8 * 2**20
 """What the compressor sees at once; readers here take whole columns."""
