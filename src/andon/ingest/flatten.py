@@ -13,7 +13,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -189,40 +189,54 @@ def _signal_table(table: Table, common: _Common, accepted: list[_Accepted]) -> p
     count = len(accepted)
     ids, days, shared, own = zip(*accepted, strict=True)
     columns: list[Any] = [
-        [common.org_id] * count,
-        [common.received_at] * count,
-        [common.ingest_key_id] * count,
+        _Repeated(common.org_id),
+        _Repeated(common.received_at),
+        _Repeated(common.ingest_key_id),
         ids,
         pa.array(days, pa.int32()).cast(pa.date32()),
-        *zip(*shared, strict=True),
+        # Most requests have one resource and one scope.
+        *(map(_Repeated, shared[0]) if shared.count(shared[0]) == count else zip(*shared, strict=True)),
         *zip(*own, strict=True),
     ]
-    return _table(schema, columns)
+    return _table(schema, columns, count)
 
 
 def _quarantine_table(signal: Signal, common: _Common, quarantined: list[_Quarantined]) -> pa.Table:
     count = len(quarantined)
     ids, reasons, details, texts = zip(*quarantined, strict=True)
     columns: list[Any] = [
-        [common.org_id] * count,
-        [common.received_at] * count,
-        [common.ingest_key_id] * count,
+        _Repeated(common.org_id),
+        _Repeated(common.received_at),
+        _Repeated(common.ingest_key_id),
         ids,
-        [common.received_at.date()] * count,
-        [signal] * count,
+        _Repeated(common.received_at.date()),
+        _Repeated(signal),
         reasons,
         details,
         texts,
     ]
-    return _table(arrow_schema("quarantine"), columns)
+    return _table(arrow_schema("quarantine"), columns, count)
 
 
-def _table(schema: pa.Schema, columns: list[Any]) -> pa.Table:
-    arrays = [
-        column if isinstance(column, pa.Array) else pa.array(column, part.type)
-        for column, part in zip(columns, schema, strict=True)
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+class _Repeated(NamedTuple):
+    """A column whose rows all have one value."""
+
+    value: Any
+
+
+def _table(schema: pa.Schema, columns: list[Any], count: int) -> pa.Table:
+    return pa.Table.from_arrays(
+        [_array(column, part.type, count) for column, part in zip(columns, schema, strict=True)],
+        schema=schema,
+    )
+
+
+def _array(column: Any, kind: pa.DataType, count: int) -> pa.Array:  # noqa: ANN401 (values of any column)
+    if isinstance(column, pa.Array):
+        return column
+    if not isinstance(column, _Repeated):
+        return pa.array(column, kind)
+    return pa.nulls(count, kind) if column.value is None else pa.repeat(pa.scalar(column.value, kind), count)
 
 
 def _item_text(table: Table, shared: tuple[Any, ...], own: tuple[Any, ...]) -> str:
