@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pyarrow.parquet as pq
@@ -71,6 +72,12 @@ def stored(data: Path) -> tuple[int, int]:
 def percentiles(ms: list[float]) -> str:
     """Write the median and the 99th percentile."""
     return f"p50 {statistics.median(ms):,.1f} ms, p99 {ms[int(len(ms) * 0.99)]:,.1f} ms"
+
+
+def acknowledged_rate(result: dict[str, Any]) -> str:
+    """Write how many events a second were acknowledged, and how long each request waited."""
+    rate = len(result["ms"]) * EVENTS / result["seconds"]
+    return f"{rate:,.0f} events/s, {percentiles(result['ms'])}"
 
 
 def line(name: str, text: str) -> None:
@@ -163,7 +170,7 @@ def main() -> None:
             drained = time.perf_counter() - ended
         line(
             f"{CONNECTIONS} connections, {EVENTS} events a request: acknowledged",
-            f"{acknowledged / result['seconds']:,.0f} events/s, {percentiles(result['ms'])}",
+            acknowledged_rate(result),
         )
         sustained = acknowledged / (result["seconds"] + drained)
         line(
@@ -175,12 +182,21 @@ def main() -> None:
         rows, size = stored(data)
         line("raw, merged", f"{size / rows:.1f} bytes an event")
         line("memory, server and decoders, at its highest", f"{peak[0]:,.0f} MiB")
-        pace = chosen.pace / EVENTS
-        result = load(folder, port, key, sent["paced"], CONNECTIONS, chosen.seconds + 10, pace)
+        port_grpc = int(os.environ["ANDON_GRPC_PORT"])
+        again = sent["load"][: len(sent["load"]) // 2]
+        result = load(folder, port_grpc, key, again, CONNECTIONS, chosen.seconds / 2, over_grpc=True)
         line(
-            f"{CONNECTIONS} connections, {chosen.pace:,} events/s asked for: acknowledged",
-            f"{len(result['ms']) * EVENTS / result['seconds']:,.0f} events/s, {percentiles(result['ms'])}",
+            f"{CONNECTIONS} connections over gRPC, unpacked: acknowledged",
+            acknowledged_rate(result),
         )
+        for share in (3, 4):
+            asked = chosen.pace * share // 4
+            part = sent["paced"][: int(asked * chosen.seconds / EVENTS)]
+            result = load(folder, port, key, part, CONNECTIONS, chosen.seconds + 10, asked / EVENTS)
+            line(
+                f"{CONNECTIONS} connections, {asked:,} events/s asked for: acknowledged",
+                acknowledged_rate(result),
+            )
         result = load(folder, port, key, sent["few"][2000:], CONNECTIONS, chosen.seconds)
         line(
             f"{CONNECTIONS} connections, {FEW} events a request: acknowledged",

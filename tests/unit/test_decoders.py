@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,22 @@ def test_a_bad_body_costs_only_itself() -> None:
                 await decoders.take_in(b"{", ORDER)
             with pytest.raises(TooLarge, match="after decompression"):
                 await decoders.take_in(gzip.compress(bytes(2**21)), Order(ORDER.envelope, is_gzip=True))
+            assert event((await decoders.take_in(body("b"), ORDER)).frame) == "b"
+
+    asyncio.run(run())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit of memory here: its effect was NOT proved")
+def test_a_body_that_takes_too_much_memory_is_refused() -> None:
+    """It is told to its sender for good, and the process goes on."""
+    attributes = [{"key": f"k{number}", "value": {"stringValue": "x" * 200}} for number in range(900)]
+    record = {"timeUnixNano": "1", "attributes": attributes}
+    large = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [record] * 250}]}]}).encode()
+
+    async def run() -> None:
+        async with Decoders(1, Setup(WINDOW, 2**28, memory_bytes=180 * 2**20)) as decoders:
+            with pytest.raises(TooLarge, match="memory"):
+                await decoders.take_in(large, ORDER)
             assert event((await decoders.take_in(body("b"), ORDER)).frame) == "b"
 
     asyncio.run(run())

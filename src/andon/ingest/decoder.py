@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 import struct
 import sys
@@ -44,10 +45,13 @@ class Setup(msgspec.Struct, frozen=True):
     Attributes:
         window: Which times are believed.
         limit: Largest body, in bytes after decompression.
+        memory_bytes: What a process may take for one body; where the system has no such limit, nothing holds
+            it. The largest body of ordinary telemetry takes half of the default.
     """
 
     window: Window
     limit: int
+    memory_bytes: int = 2 * 2**30
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -108,6 +112,8 @@ def work(order: Order, body: bytes, setup: Setup) -> tuple[Answer, bytes]:
         return Answer(message=problem.detail, problem="large"), b""
     except Problem as problem:
         return Answer(message=problem.detail, problem="bad"), b""
+    except MemoryError:
+        return Answer(message="The request takes too much memory; send smaller batches", problem="large"), b""
     except Exception as error:  # noqa: BLE001 (one body must not cost the next ones; its text may hold content)
         return Answer(message=f"{type(error).__name__} while decoding", problem="failed"), b""
     answer = Answer(taken.accepted, taken.rejected, taken.message, is_empty=taken.frame is None)
@@ -138,6 +144,7 @@ def main() -> None:
         if first is None:
             return
         setup = msgspec.msgpack.decode(first[0], type=Setup)
+        resource.setrlimit(resource.RLIMIT_DATA, (setup.memory_bytes, setup.memory_bytes))
         decoder, encoder = msgspec.msgpack.Decoder(Order), msgspec.msgpack.Encoder()
         gc.freeze()
         done = 0
