@@ -46,7 +46,7 @@ ADVICE: dict[str, str] = {
     "bad_number": "mend the sender, and send it again",
     "bad_id": "mend the sender: a trace id is 32 hex digits, a span id 16, neither of them all zeros",
     "too_deep": "mend the sender: nest attributes less deeply",
-    "too_many_attributes": "send fewer on one item, or allow more with ANDON_MAX_ATTRIBUTES, and send it again",
+    "too_many_attributes": "send fewer on an item, or allow more: ANDON_MAX_ATTRIBUTES; then send it again",
     "undecodable": "mend the sender: texts are UTF-8, and a body is what its Content-Type says",
 }
 """What to do about each reason."""
