@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,15 +19,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from andon.config import Settings
-from andon.ingest.decode import decode
-from andon.ingest.flatten import flatten
-from andon.ingest.redact import Policy
-from andon.transform import run
 from andon.warehouse.parquet_lake import ParquetLake
+
+from invented import NOW, build, keep
 
 pytestmark = pytest.mark.slow
 
-NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 MIDNIGHT = int(dt.datetime(2026, 1, 16, tzinfo=dt.UTC).timestamp()) * 10**9
 ORGANISATIONS = 12
 """Pairs a build: a build takes as long for one as for many."""
@@ -116,23 +112,9 @@ def organisations(draw: st.DrawFn) -> Organisation:
     return Organisation(plain, [retold[start:end] for start, end in edges if start < end])
 
 
-def store(lake: ParquetLake, org: str, batches: list[list[dict[str, Any]]]) -> None:
-    """Take batches the way that requests take, each received at a time of its own."""
-    for number, batch in enumerate(batches):
-        body = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": batch}]}]}).encode()
-        flattened = flatten(
-            decode("logs", body, "json"),
-            signal="logs",
-            org_id=org,
-            ingest_key_id="k",
-            received_at=NOW - dt.timedelta(minutes=number),
-            policy=Policy(),
-            history_start=dt.date(2026, 1, 14),
-            max_future_s=600,
-        )
-        assert flattened.rejected == 0
-        for table, rows in flattened.rows.items():
-            lake.append(table, rows, f"{org}-{number}-{table}")
+def bodies(batches: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Write each batch as one request."""
+    return [{"resourceLogs": [{"scopeLogs": [{"logRecords": batch}]}]} for batch in batches]
 
 
 def reports(warehouse: Path, orgs: list[str]) -> dict[str, dict[str, list[str]]]:
@@ -170,15 +152,9 @@ def test_order_batches_and_repetition_change_no_number(drawn: list[Organisation]
         lake = ParquetLake(config.raw_dir)
         names = [f"{how} {number}" for number in range(len(drawn)) for how in ("plain", "retold")]
         for number, organisation in enumerate(drawn):
-            store(lake, f"plain {number}", [organisation.plain])
-            store(lake, f"retold {number}", organisation.retold)
-        directory = {
-            "organisations": [{"org_id": name, "name": name} for name in names],
-            "people": [],
-            "identity_aliases": [],
-            "ingest_keys": [],
-        }
-        run.build(config, now=NOW, directory_rows=directory, on_progress=lambda _: None)
+            keep(lake, f"plain {number}", "logs", bodies([organisation.plain]))
+            keep(lake, f"retold {number}", "logs", bodies(organisation.retold))
+        build(config, names)
         told = reports(config.warehouse_path, names)
 
     assert any(told["plain 0"].values())

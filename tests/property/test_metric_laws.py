@@ -10,7 +10,6 @@ One real build answers for many invented organisations, each with what its agent
 from __future__ import annotations
 
 import datetime as dt
-import json
 import random
 import tempfile
 from collections import Counter
@@ -23,17 +22,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from andon.config import Settings
-from andon.ingest.decode import decode
-from andon.ingest.flatten import flatten
-from andon.ingest.redact import Policy
-from andon.transform import run
 from andon.warehouse.parquet_lake import ParquetLake
 
+from invented import NOW, build, keep
 from otlp_json import SECOND, attributes
 
 pytestmark = pytest.mark.slow
 
-NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 MIDNIGHT = int(dt.datetime(2026, 1, 16, tzinfo=dt.UTC).timestamp()) * SECOND
 ORGANISATIONS = 25
 """In one build: it takes as long for one as for many."""
@@ -147,34 +142,24 @@ def _metric(process: Process, point: dict[str, Any], value: int) -> dict[str, An
     }
 
 
-def store(lake: ParquetLake, org: str, organisation: Organisation) -> None:
-    """Send all points in the drawn order, batches and repetitions."""
+def bodies(organisation: Organisation) -> list[dict[str, Any]]:
+    """Write all points in the drawn order, batches and repetitions."""
     chance = random.Random(organisation.seed)  # noqa: S311 (the order of a test)
     told = [point for process in organisation.ran for point in points(process)]
     if told:
         told += chance.choices(told, k=organisation.repeated)
     chance.shuffle(told)
-    for number in range(0, len(told), organisation.batch):
-        groups = [
-            {
-                "resource": {"attributes": attributes(RESOURCES[process.agent])},
-                "scopeMetrics": [{"scope": {"name": _scope(process)}, "metrics": [metric]}],
-            }
-            for process, metric in told[number : number + organisation.batch]
-        ]
-        flattened = flatten(
-            decode("metrics", json.dumps({"resourceMetrics": groups}).encode(), "json"),
-            signal="metrics",
-            org_id=org,
-            ingest_key_id="k",
-            received_at=NOW - dt.timedelta(seconds=number),
-            policy=Policy(),
-            history_start=dt.date(2026, 1, 14),
-            max_future_s=600,
-        )
-        assert flattened.rejected == 0
-        for table, rows in flattened.rows.items():
-            lake.append(table, rows, f"{org}-{number}-{table}")
+    groups = [
+        {
+            "resource": {"attributes": attributes(RESOURCES[process.agent])},
+            "scopeMetrics": [{"scope": {"name": _scope(process)}, "metrics": [metric]}],
+        }
+        for process, metric in told
+    ]
+    return [
+        {"resourceMetrics": groups[first : first + organisation.batch]}
+        for first in range(0, len(groups), organisation.batch)
+    ]
 
 
 def _scope(process: Process) -> str:
@@ -240,14 +225,8 @@ def test_a_counter_tells_one_number_however_it_is_exported(drawn: list[Organisat
         lake = ParquetLake(config.raw_dir)
         names = [f"org {number}" for number in range(len(drawn))]
         for name, organisation in zip(names, drawn, strict=True):
-            store(lake, name, organisation)
-        directory = {
-            "organisations": [{"org_id": name, "name": name} for name in names],
-            "people": [],
-            "identity_aliases": [],
-            "ingest_keys": [],
-        }
-        run.build(config, now=NOW, directory_rows=directory, on_progress=lambda _: None)
+            keep(lake, name, "metrics", bodies(organisation))
+        build(config, names)
         with duckdb.connect(str(config.warehouse_path), read_only=True) as connection:
             for name, organisation in zip(names, drawn, strict=True):
                 truth = happened(organisation)
