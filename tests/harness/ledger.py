@@ -9,25 +9,19 @@ Source: "The ledger harness" of the reliability study.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import gzip
-import http.client
 import itertools
 import json
-import random
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from andon.contract.telemetry import SIGNALS, TABLE_OF_SIGNAL, Signal, Table
+from andon.contract.telemetry import TABLE_OF_SIGNAL, Signal, Table
 from andon.ingest.frames import pack
 from andon.warehouse.parquet_lake import ParquetLake
 from andon.warehouse.raw_tables import raw_schema
@@ -38,8 +32,6 @@ from otlp_json import NOON
 Outcome = Literal["acknowledged", "refused", "unknown"]
 RecordProperty = Callable[[str, object], None]
 
-SENDERS = 4
-_MOST_RECORDS = 40
 _MOMENT = dt.datetime(2026, 11, 20, 12)  # noqa: DTZ001 (raw keeps UTC without a zone)
 _DAY_NS = 86_400 * 10**9
 _ID_COLUMN: dict[Table, str] = {
@@ -56,8 +48,9 @@ class Counts(NamedTuple):
 
     Attributes:
         rounds: How often the fault was made.
-        acknowledged: Records answered with 200.
-        refused: Records answered with 503.
+        acknowledged: Records answered with 200, over gRPC with OK.
+        over_grpc: Those of them that came over gRPC.
+        refused: Records answered with 503, over gRPC with UNAVAILABLE and a RetryInfo.
         unknown: Records without an answer.
         lost: Acknowledged and not in raw: must be 0.
         twice: In raw more than once: must be 0.
@@ -68,6 +61,7 @@ class Counts(NamedTuple):
 
     rounds: int = 0
     acknowledged: int = 0
+    over_grpc: int = 0
     refused: int = 0
     unknown: int = 0
     lost: int = 0
@@ -87,6 +81,7 @@ class Ledger:
     def __init__(self) -> None:
         """Begin with nothing sent."""
         self.outcomes: dict[str, Outcome] = {}
+        self.over_grpc: set[str] = set()
         self.odd: list[str] = []
         self.refusals: list[float] = []
         self.acknowledgements: list[float] = []
@@ -114,6 +109,7 @@ class Ledger:
         return Counts(
             rounds=rounds,
             acknowledged=said["acknowledged"],
+            over_grpc=sum(self.outcomes[record_id] == "acknowledged" for record_id in self.over_grpc),
             refused=said["refused"],
             unknown=said["unknown"],
             lost=said["acknowledged"] - kept["acknowledged"],
@@ -122,68 +118,6 @@ class Ledger:
             kept_unknown=kept["unknown"],
             kept_refused=kept["refused"],
         )
-
-
-class Load:
-    """
-    Senders that never stop: four connections, three signals, protobuf and JSON, plain and gzip.
-
-    Args:
-        url: Where OTLP over HTTP is taken, without a key.
-        ledger: Where each answer is noted.
-        most_records: Largest request.
-    """
-
-    def __init__(self, url: str, ledger: Ledger, *, most_records: int = _MOST_RECORDS) -> None:
-        """Send nothing before ``running``."""
-        self._address = urlsplit(url).netloc
-        self._ledger = ledger
-        self._most_records = most_records
-        self._stop = threading.Event()
-
-    @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
-        """Send for as long as the context lasts."""
-        threads = [threading.Thread(target=self._send, args=(number,)) for number in range(SENDERS)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            for thread in threads:
-                thread.join()
-
-    def _send(self, number: int) -> None:
-        dice = random.Random(number)  # noqa: S311 (not a secret)
-        connection = http.client.HTTPConnection(self._address, timeout=15)
-        for turn in itertools.count(number):
-            if self._stop.is_set():
-                break
-            signal = SIGNALS[turn % len(SIGNALS)]
-            numbers = self._ledger.numbers(dice.randint(1, self._most_records))
-            ids = [record_id(signal, value) for value in numbers]
-            headers, body = encoded(signal, numbers, is_protobuf=turn % 2 == 0, is_gzip=dice.random() < 0.5)
-            self._ledger.note(ids, "unknown")
-            try:
-                connection.request("POST", f"/v1/{signal}", body, headers)
-                response = connection.getresponse()
-                said = response.read()
-            except (OSError, http.client.HTTPException):
-                connection.close()
-                self._stop.wait(0.02)
-                continue
-            self._note(ids, response, said)
-        connection.close()
-
-    def _note(self, ids: list[str], response: http.client.HTTPResponse, said: bytes) -> None:
-        if response.status == 200 and said in {b"", b"{}"}:
-            self._ledger.note(ids, "acknowledged")
-        elif response.status == 503 and response.getheader("Retry-After") == "1":
-            self._ledger.note(ids, "refused")
-            self._stop.wait(0.02)
-        else:
-            self._ledger.odd.append(f"{response.status} {said[:200]!r}")
 
 
 def record_id(signal: Signal, number: int) -> str:
@@ -225,18 +159,12 @@ def frame_ids(number: int) -> list[str]:
     return [f"quarantine {number}-{row}" for row in range(2)]
 
 
-def encoded(
-    signal: Signal, numbers: Sequence[int], *, is_protobuf: bool, is_gzip: bool
-) -> tuple[dict[str, str], bytes]:
-    """Write a request of these records: its headers and its body."""
+def encoded(signal: Signal, numbers: Sequence[int], *, is_protobuf: bool) -> tuple[str, bytes]:
+    """Write a request of these records: its media type and its body."""
     body, kind = json.dumps(request(signal, numbers)).encode(), "application/json"
     if is_protobuf:
         [(_, body, kind)] = other_encoding([(f"/v1/{signal}", body, kind)])
-    headers = {"Content-Type": kind}
-    if is_gzip:
-        headers["Content-Encoding"] = "gzip"
-        body = gzip.compress(body, 1)
-    return headers, body
+    return kind, body
 
 
 def request(signal: Signal, numbers: Sequence[int]) -> dict[str, Any]:

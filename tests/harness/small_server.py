@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 PATHS = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 """For a child process that imports what this one does."""
@@ -30,12 +31,14 @@ class Small(NamedTuple):
         process: Its process, or the one that traces it.
         pid: Its process.
         otlp_url: Where OTLP over HTTP is taken, without a key.
+        grpc_target: Where OTLP over gRPC is taken, without a key: host and port.
         api_url: Where the API answers.
     """
 
     process: subprocess.Popen[bytes]
     pid: int
     otlp_url: str
+    grpc_target: str
     api_url: str
 
     def kill(self) -> None:
@@ -100,9 +103,13 @@ def _serve(data: Path, *, never_flushes: bool) -> None:
     org = next(iter(directory.orgs()), None) or directory.create_org("Acme", now=NOW)
     server = Server(settings, directory, open_org=org.org_id)
     server.start()
-    sys.stdout.write(
-        json.dumps({"pid": os.getpid(), "otlp_url": server.otlp_url, "api_url": server.api_url}) + "\n"
-    )
+    told = {
+        "pid": os.getpid(),
+        "otlp_url": server.otlp_url,
+        "grpc_target": urlsplit(server.grpc_url).netloc,
+        "api_url": server.api_url,
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     signal.sigwait({signal.SIGTERM})
     server.stop()
