@@ -11,7 +11,8 @@ from typing import Literal
 
 from andon.contract.telemetry import Signal
 from andon.ingest import decode_json, decode_protobuf
-from andon.ingest.items import Allowance, Malformed, Request, TooManyItems
+from andon.ingest.items import Malformed, Request
+from andon.ingest.reading import Allowance, TooManyItems
 
 Encoding = Literal["protobuf", "json"]
 

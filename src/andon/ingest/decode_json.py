@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Raw
 
 from andon.contract.telemetry import Signal
-from andon.ingest import items, json_shapes, json_values
+from andon.ingest import items, json_shapes, json_values, reading
 from andon.ingest.heavy import is_heavy_json
 from andon.ingest.items import MAX_INT64, Unusable, Value
 from andon.ingest.json_shapes import Number
@@ -38,7 +38,7 @@ _PARTS: dict[Signal, tuple[str, str, str]] = {
 }
 
 
-def decode(signal: Signal, body: bytes, allowance: items.Allowance) -> items.Request:
+def decode(signal: Signal, body: bytes, allowance: reading.Allowance) -> items.Request:
     """
     Decode a request.
 
@@ -96,7 +96,7 @@ def _batch(
     resource_raw: Raw,
     scope: json_shapes.ScopeGroup,
     raws: list[Raw],
-    allowance: items.Allowance,
+    allowance: reading.Allowance,
 ) -> items.Batch:
     allowance.take(len(raws))
     bodies = [bytes(raw) for raw in raws]
@@ -117,12 +117,12 @@ def _batch(
         found = [item for body in bodies for item in _metric(body, allowance)]
     else:
         read = _span if signal == "traces" else _log_record
-        found = items.read_each(bodies, read, ERRORS, allowance, is_heavy_json)
+        found = reading.read_each(bodies, read, ERRORS, allowance, is_heavy_json)
     return items.Batch(attributes, origin.name or "", origin.version or "", scope_attributes, found)
 
 
 def _refuse_all(bodies: Sequence[bytes], reason: str) -> items.Batch:
-    refused = [items.refused(body, reason, "its resource or scope") for body in bodies]
+    refused = [reading.refused(body, reason, "its resource or scope") for body in bodies]
     return items.Batch([], "", "", [], refused)
 
 
@@ -130,9 +130,9 @@ def _span(raw: bytes) -> items.Item:
     span = _span_shape(raw)
     status = span.status or json_shapes.Status()
     return items.Span(
-        trace_id=items.checked_id(span.trace_id or "", 32, "traceId", required=True) or "",
-        span_id=items.checked_id(span.span_id or "", 16, "spanId", required=True) or "",
-        parent_span_id=items.checked_id(span.parent_span_id or "", 16, "parentSpanId"),
+        trace_id=reading.checked_id(span.trace_id or "", 32, "traceId", required=True) or "",
+        span_id=reading.checked_id(span.span_id or "", 16, "spanId", required=True) or "",
+        parent_span_id=reading.checked_id(span.parent_span_id or "", 16, "parentSpanId"),
         trace_state=span.trace_state or "",
         flags=json_values.uint32(span.flags, "flags"),
         name=span.name or "",
@@ -153,8 +153,8 @@ def _span(raw: bytes) -> items.Item:
         dropped_events_count=json_values.uint32(span.dropped_events_count, "droppedEventsCount"),
         links=[
             items.Link(
-                items.checked_id(link.trace_id or "", 32, "links.traceId") or "",
-                items.checked_id(link.span_id or "", 16, "links.spanId") or "",
+                reading.checked_id(link.trace_id or "", 32, "links.traceId") or "",
+                reading.checked_id(link.span_id or "", 16, "links.spanId") or "",
                 json_values.attributes(link.attributes),
             )
             for link in span.links or ()
@@ -177,15 +177,15 @@ def _log_record(raw: bytes) -> items.Item:
             record.dropped_attributes_count, "droppedAttributesCount"
         ),
         flags=json_values.uint32(record.flags, "flags"),
-        trace_id=items.checked_id(record.trace_id or "", 32, "traceId"),
-        span_id=items.checked_id(record.span_id or "", 16, "spanId"),
+        trace_id=reading.checked_id(record.trace_id or "", 32, "traceId"),
+        span_id=reading.checked_id(record.span_id or "", 16, "spanId"),
     )
 
 
 _TEMPORALITY = {1: "delta", 2: "cumulative"}
 
 
-def _metric(raw: bytes, allowance: items.Allowance) -> list[items.Item]:
+def _metric(raw: bytes, allowance: reading.Allowance) -> list[items.Item]:
     try:
         metric = _metric_shape(raw)
         kind = next((kind for kind in _MEASURES if getattr(metric, kind) is not None), None)
@@ -194,9 +194,9 @@ def _metric(raw: bytes, allowance: items.Allowance) -> list[items.Item]:
         data: json_shapes.Data = getattr(metric, kind)
         temporality = json_values.enum(data.aggregation_temporality, "aggregationTemporality")
     except Unusable as unusable:
-        return [items.refused(raw, unusable.reason, unusable.detail)]
+        return [reading.refused(raw, unusable.reason, unusable.detail)]
     except (*ERRORS, RecursionError):
-        return [items.refused(raw, "undecodable", "the metric")]
+        return [reading.refused(raw, "undecodable", "the metric")]
     allowance.take(len(data.data_points or ()))
     measure = _MEASURES[kind]
 
@@ -218,7 +218,7 @@ def _metric(raw: bytes, allowance: items.Allowance) -> list[items.Item]:
         )
 
     raws = [bytes(one) for one in data.data_points or ()]
-    return items.read_each(raws, point, ERRORS, allowance, is_heavy_json)
+    return reading.read_each(raws, point, ERRORS, allowance, is_heavy_json)
 
 
 def _counts(values: list[Number] | None) -> list[Value | None]:

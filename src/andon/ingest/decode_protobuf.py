@@ -13,7 +13,7 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from andon.contract.telemetry import Signal
-from andon.ingest import heavy, items
+from andon.ingest import heavy, items, reading
 from andon.ingest.items import Attribute, Unusable, Value
 from andon.ingest.proto import schema
 from andon.ingest.short_pairs import short_pair
@@ -44,11 +44,11 @@ _HistogramPoint = schema.message("metrics.v1.HistogramDataPoint")
 _ExponentialPoint = schema.message("metrics.v1.ExponentialHistogramDataPoint")
 _SummaryPoint = schema.message("metrics.v1.SummaryDataPoint")
 
-_MEMO = items.Memo()
+_MEMO = reading.Memo()
 _TEMPORALITY = {1: "delta", 2: "cumulative"}
 
 
-def decode(signal: Signal, body: bytes, allowance: items.Allowance) -> items.Request:
+def decode(signal: Signal, body: bytes, allowance: reading.Allowance) -> items.Request:
     """
     Decode a request.
 
@@ -69,7 +69,7 @@ def decode(signal: Signal, body: bytes, allowance: items.Allowance) -> items.Req
     return items.Request(signal, batches)
 
 
-def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: items.Allowance) -> items.Batch:  # noqa: ANN401
+def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: reading.Allowance) -> items.Batch:  # noqa: ANN401
     if signal == "traces":
         raws: Sequence[bytes] = scope.spans
         read, shape = _span, heavy.SPAN
@@ -93,12 +93,13 @@ def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: items.All
     if read is None:
         found = [item for raw in raws for item in _metric(raw, allowance)]
     else:
-        found = items.read_each(raws, read, _ERRORS, allowance, partial(heavy.is_heavy, shape=shape))
+        found = reading.read_each(raws, read, _ERRORS, allowance, partial(heavy.is_heavy, shape=shape))
     return items.Batch(resource, origin.name, origin.version, scope_attributes, found)
 
 
 def _refuse_all(raws: Sequence[bytes], reason: str) -> items.Batch:
-    return items.Batch([], "", "", [], [items.refused(raw, reason, "its resource or scope") for raw in raws])
+    refused = [reading.refused(raw, reason, "its resource or scope") for raw in raws]
+    return items.Batch([], "", "", [], refused)
 
 
 def _attributes(raws: Sequence[bytes]) -> list[Attribute]:
@@ -115,7 +116,7 @@ def _attributes(raws: Sequence[bytes]) -> list[Attribute]:
             found[at] = Attribute(pair[0], pair[1], lasting=False)
         else:
             found[at] = _MEMO.remember(raw, *pair)
-    return items.present(found)
+    return reading.present(found)
 
 
 def _value(value: Any, depth: int) -> Value | None:  # noqa: ANN401
@@ -140,13 +141,13 @@ def _id(raw: bytes, none: bytes, field: str) -> str | None:
     """Give an identifier in hex, or None when it is empty or all zeros."""
     if len(raw) == len(none):
         return raw.hex() if raw != none else None
-    return items.checked_id(raw.hex(), 2 * len(none), field)
+    return reading.checked_id(raw.hex(), 2 * len(none), field)
 
 
 def _required_id(raw: bytes, none: bytes, field: str) -> str:
     if len(raw) == len(none) and raw != none:
         return raw.hex()
-    return items.checked_id(raw.hex(), 2 * len(none), field, required=True) or ""
+    return reading.checked_id(raw.hex(), 2 * len(none), field, required=True) or ""
 
 
 def _span(raw: bytes) -> items.Item:
@@ -160,15 +161,15 @@ def _span(raw: bytes) -> items.Item:
         flags=span.flags,
         name=span.name,
         kind=span.kind,
-        start_time_unix_nano=items.checked_time(span.start_time_unix_nano, "start_time_unix_nano"),
-        end_time_unix_nano=items.checked_time(span.end_time_unix_nano, "end_time_unix_nano"),
+        start_time_unix_nano=reading.checked_time(span.start_time_unix_nano, "start_time_unix_nano"),
+        end_time_unix_nano=reading.checked_time(span.end_time_unix_nano, "end_time_unix_nano"),
         status_code=span.status.code,
         attributes=_attributes(span.attributes),
         dropped_attributes_count=span.dropped_attributes_count,
         events=[
             items.Event(
                 event.name,
-                items.checked_time(event.time_unix_nano, "events.time_unix_nano"),
+                reading.checked_time(event.time_unix_nano, "events.time_unix_nano"),
                 _attributes(event.attributes),
             )
             for event in events
@@ -193,8 +194,10 @@ def _span(raw: bytes) -> items.Item:
 def _log_record(raw: bytes) -> items.Item:
     record = _LogRecord.FromString(raw)
     return items.LogRecord(
-        time_unix_nano=items.checked_time(record.time_unix_nano, "time_unix_nano"),
-        observed_time_unix_nano=items.checked_time(record.observed_time_unix_nano, "observed_time_unix_nano"),
+        time_unix_nano=reading.checked_time(record.time_unix_nano, "time_unix_nano"),
+        observed_time_unix_nano=reading.checked_time(
+            record.observed_time_unix_nano, "observed_time_unix_nano"
+        ),
         severity_number=record.severity_number,
         severity_text=record.severity_text,
         event_name=record.event_name,
@@ -207,11 +210,11 @@ def _log_record(raw: bytes) -> items.Item:
     )
 
 
-def _metric(raw: bytes, allowance: items.Allowance) -> list[items.Item]:
+def _metric(raw: bytes, allowance: reading.Allowance) -> list[items.Item]:
     try:
         metric = _Metric.FromString(raw)
     except _ERRORS:
-        return [items.refused(raw, "undecodable", "the metric")]
+        return [reading.refused(raw, "undecodable", "the metric")]
     kind = metric.WhichOneof("data")
     if kind is None:
         return []
@@ -234,13 +237,13 @@ def _metric(raw: bytes, allowance: items.Allowance) -> list[items.Item]:
         return read(raw_point, common)
 
     is_heavy = partial(heavy.is_heavy, shape=heavy.POINTS[kind])
-    return items.read_each(data.data_points, point, _ERRORS, allowance, is_heavy)
+    return reading.read_each(data.data_points, point, _ERRORS, allowance, is_heavy)
 
 
 def _point(point: Any, common: dict[str, Any], **measured: Any) -> items.Point:  # noqa: ANN401
     return items.Point(
-        start_time_unix_nano=items.checked_time(point.start_time_unix_nano, "start_time_unix_nano"),
-        time_unix_nano=items.checked_time(point.time_unix_nano, "time_unix_nano"),
+        start_time_unix_nano=reading.checked_time(point.start_time_unix_nano, "start_time_unix_nano"),
+        time_unix_nano=reading.checked_time(point.time_unix_nano, "time_unix_nano"),
         attributes=_attributes(point.attributes),
         flags=point.flags,
         **common,
@@ -263,7 +266,7 @@ def _optional(point: Any, *names: str) -> dict[str, float]:  # noqa: ANN401
 def _histogram(raw: bytes, common: dict[str, Any]) -> items.Item:
     point = _HistogramPoint.FromString(raw)
     buckets: dict[str, Value] = {"bounds": list(point.explicit_bounds), "counts": list(point.bucket_counts)}
-    count = items.checked_count(point.count, "count")
+    count = reading.checked_count(point.count, "count")
     return _point(point, common, count=count, buckets=buckets, **_optional(point, "sum", "min", "max"))
 
 
@@ -276,7 +279,7 @@ def _exponential(raw: bytes, common: dict[str, Any]) -> items.Item:
         "positive": {"offset": point.positive.offset, "counts": list(point.positive.bucket_counts)},
         "negative": {"offset": point.negative.offset, "counts": list(point.negative.bucket_counts)},
     }
-    count = items.checked_count(point.count, "count")
+    count = reading.checked_count(point.count, "count")
     return _point(point, common, count=count, buckets=buckets, **_optional(point, "sum", "min", "max"))
 
 
@@ -285,7 +288,7 @@ def _summary(raw: bytes, common: dict[str, Any]) -> items.Item:
     buckets: dict[str, Value] = {
         "quantiles": [{"quantile": one.quantile, "value": one.value} for one in point.quantile_values]
     }
-    count = items.checked_count(point.count, "count")
+    count = reading.checked_count(point.count, "count")
     return _point(point, common, count=count, sum=point.sum, buckets=buckets)
 
 

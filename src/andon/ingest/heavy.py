@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from andon.ingest.items import LIGHT
+from andon.ingest.reading import LIGHT
 
 MOST_FIELDS = LIGHT // 2
 """Fields of one item and of everything inside it: some twelve thousand attributes with a value."""

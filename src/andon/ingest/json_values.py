@@ -17,12 +17,12 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from andon.ingest import items
-from andon.ingest.items import MAX_INT64, MAX_UINT32, Attribute, Unusable, Value
+from andon.ingest import reading
+from andon.ingest.items import MAX_DEPTH, MAX_INT64, MAX_UINT32, Attribute, Unusable, Value
 from andon.ingest.json_shapes import Number
 
 ERRORS = (msgspec.DecodeError, UnicodeDecodeError)
-_MEMO = items.Memo()
+_MEMO = reading.Memo()
 
 
 def integer(value: Number, field: str, low: int = 0, high: int = MAX_INT64) -> int:
@@ -54,7 +54,7 @@ _INT32 = 2**31
 def time(value: Number, field: str) -> int:
     """Read a time in nanoseconds; absent is 0."""
     number = integer(value, field, high=2**64 - 1)
-    return items.checked_time(number, field)
+    return reading.checked_time(number, field)
 
 
 def uint32(value: Number, field: str) -> int:
@@ -84,7 +84,7 @@ def attributes(raws: list[Raw] | None) -> list[Attribute]:
     while None in found:
         at = found.index(None)
         found[at] = _attribute(parts[at])
-    return items.present(found)
+    return reading.present(found)
 
 
 def _attribute(raw: bytes) -> Attribute:
@@ -104,7 +104,7 @@ def _text(value: object) -> str:
 
 def value_of(shape: object, depth: int) -> Value | None:
     """Read an AnyValue that stands ``depth`` levels deep; nothing set is None."""
-    if depth > items.MAX_DEPTH:
+    if depth > MAX_DEPTH:
         raise Unusable("too_deep", "an attribute or the body")
     if shape is None:
         return None
