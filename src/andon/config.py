@@ -125,6 +125,13 @@ class Settings(BaseSettings):
         "sixteenth of the disk, 0 for none.",
     )
     editions_kept: int = Field(default=5, ge=1, description="Published editions kept for rollback.")
+    list_limit: int = Field(
+        default=1000,
+        ge=1,
+        description="Entries of each list of an answer, such as a day's tools; the rest is one more, "
+        "`(other)`. People are never cut. 1000 entries are about 50 kB, so that a year of a full list stays "
+        "under 20 MB.",
+    )
     build_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 2, ge=1, description="Threads of a build."
     )

@@ -100,6 +100,7 @@ def build(
                     "history_start": settings.history_start.isoformat(),
                     "data_through": data_through.isoformat(),
                     "price_book": price_book,
+                    "list_limit": str(settings.list_limit),
                 },
             ),
             settings,

@@ -37,8 +37,8 @@ by_client as (
         org_id,
         report_date,
         map(
-            list(client order by place nulls last, daily_active_users desc, client),
-            list(daily_active_users order by place nulls last, daily_active_users desc, client)
+            list(client order by place nulls last, client = '(other)', daily_active_users desc, client),
+            list(daily_active_users order by place nulls last, client = '(other)', daily_active_users desc, client)
         ) as daily_active_users_by_client
     from clients
     group by org_id, report_date

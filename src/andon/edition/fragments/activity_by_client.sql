@@ -6,7 +6,7 @@ select
         'date': report_date,
         'group_key': client,
         'daily_active_users': daily_active_users::bigint
-    })::varchar, ',' order by daily_active_users desc, client)) as fragment
+    })::varchar, ',' order by client = '(other)', daily_active_users desc, client)) as fragment
 from rpt_activity_by_client
 where daily_active_users > 0
 group by org_id, report_date

@@ -3,7 +3,7 @@ with extensions as (
     select
         org_id,
         report_date,
-        list({'extension': extension, 'count': files::bigint} order by files desc, extension) as by_extension
+        list({'extension': extension, 'count': files::bigint} order by extension = '(other)', files desc, extension) as by_extension
     from rpt_productivity_by_extension
     group by org_id, report_date
 ),
@@ -12,7 +12,7 @@ languages as (
     select
         org_id,
         report_date,
-        list({'language': language, 'count': files::bigint} order by files desc, language) as by_language
+        list({'language': language, 'count': files::bigint} order by language = '(other)', files desc, language) as by_language
     from rpt_productivity_by_language
     group by org_id, report_date
 )

@@ -9,7 +9,7 @@ with models as (
             'billable_tokens': billable_tokens::bigint,
             'input_tokens': input_tokens::bigint,
             'output_tokens': output_tokens::bigint
-        } order by billable_tokens desc, model_id, model_tier) as by_model
+        } order by model_id = '(other)', billable_tokens desc, model_id, model_tier) as by_model
     from rpt_tokens_by_model
     group by org_id, report_date
 ),
@@ -27,7 +27,7 @@ people as (
             'billable_tokens': billable_tokens::bigint,
             'input_tokens': input_tokens::bigint,
             'output_tokens': output_tokens::bigint
-        } order by billable_tokens desc, model_id, model_tier) as by_model
+        } order by model_id = '(other)', billable_tokens desc, model_id, model_tier) as by_model
     from rpt_tokens_by_user
     group by org_id, report_date, user_id
 ),

@@ -21,7 +21,7 @@ select
         'billable_tokens': billable_tokens,
         'input_tokens': input_tokens,
         'output_tokens': output_tokens
-    })::varchar, ',' order by billable_tokens desc, model_id)) as fragment
+    })::varchar, ',' order by model_id = '(other)', billable_tokens desc, model_id)) as fragment
 from models
 group by org_id, report_date
 order by org_id, report_date

@@ -3,7 +3,7 @@ with tools as (
     select
         org_id,
         report_date,
-        list({'tool': tool, 'invocations': tool_calls::bigint} order by tool_calls desc, tool) as by_tool
+        list({'tool': tool, 'invocations': tool_calls::bigint} order by tool = '(other)', tool_calls desc, tool) as by_tool
     from rpt_tools_by_tool
     group by org_id, report_date
 ),
@@ -13,7 +13,7 @@ servers as (
         org_id,
         report_date,
         list(
-            {'server': server, 'invocations': invocations::bigint} order by invocations desc, server
+            {'server': server, 'invocations': invocations::bigint} order by server = '(other)', invocations desc, server
         ) as mcp_by_server
     from rpt_tools_by_mcp_server
     group by org_id, report_date
@@ -23,7 +23,7 @@ skills as (
     select
         org_id,
         report_date,
-        list({'name': name, 'count': uses::bigint} order by uses desc, name) as skills_by_name
+        list({'name': name, 'count': uses::bigint} order by name = '(other)', uses desc, name) as skills_by_name
     from rpt_tools_by_skill
     group by org_id, report_date
 ),
@@ -32,7 +32,7 @@ slash_commands as (
     select
         org_id,
         report_date,
-        list({'name': name, 'count': uses::bigint} order by uses desc, name) as slash_commands_by_name
+        list({'name': name, 'count': uses::bigint} order by name = '(other)', uses desc, name) as slash_commands_by_name
     from rpt_tools_by_slash_command
     group by org_id, report_date
 ),
@@ -46,7 +46,7 @@ hooks as (
             'matcher': matcher,
             'command': command,
             'count': uses::bigint
-        } order by uses desc, event, matcher, command) as hooks_by_event
+        } order by event = '(other)', uses desc, event, matcher, command) as hooks_by_event
     from rpt_tools_by_hook
     group by org_id, report_date
 )

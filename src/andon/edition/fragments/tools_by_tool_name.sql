@@ -6,7 +6,7 @@ select
         'date': report_date,
         'group_key': tool,
         'tool_calls': tool_calls::bigint
-    })::varchar, ',' order by tool_calls desc, tool)) as fragment
+    })::varchar, ',' order by tool = '(other)', tool_calls desc, tool)) as fragment
 from rpt_tools_by_tool
 where tool_calls > 0
 group by org_id, report_date

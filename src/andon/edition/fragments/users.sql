@@ -4,7 +4,7 @@ with languages as (
         org_id,
         user_id,
         report_date,
-        list(language order by files desc, language) as languages
+        list(language order by language = '(other)', files desc, language) as languages
     from rpt_users_languages
     group by org_id, user_id, report_date
 )

@@ -1,15 +1,19 @@
-select
-    facts.org_id as org_id,
-    facts.event_date as report_date,
-    facts.language as language,
-    {{ whole_sum('facts.fact_count') }} as files
-from {{ ref('fct_file_changes') }} as facts
-inner join {{ ref('stg_directory__organisations') }} as organisations
-    on facts.org_id = organisations.org_id
-where
-    {{ reported('facts.event_date') }}
-    and facts.operation in ('create', 'edit')
-group by
-    facts.org_id,
-    facts.event_date,
-    facts.language
+with counted as (
+    select
+        facts.org_id as org_id,
+        facts.event_date as report_date,
+        facts.language as language,
+        {{ whole_sum('facts.fact_count') }} as files
+    from {{ ref('fct_file_changes') }} as facts
+    inner join {{ ref('stg_directory__organisations') }} as organisations
+        on facts.org_id = organisations.org_id
+    where
+        {{ reported('facts.event_date') }}
+        and facts.operation in ('create', 'edit')
+    group by
+        facts.org_id,
+        facts.event_date,
+        facts.language
+)
+
+{{ listed('counted', {'language': '(other)'}, ['files']) }}
