@@ -66,6 +66,13 @@ class Settings(BaseSettings):
         le=64,
         description="Processes that decode telemetry; by default one a core.",
     )
+    decode_timeout_s: float = Field(
+        default=8,
+        gt=0,
+        le=15,
+        description="Seconds of one processor that one telemetry request may take to decode; beyond it "
+        "senders get 413, for good. Exporters wait ten seconds for an answer.",
+    )
     key_bytes_per_minute: int = Field(
         default=0,
         ge=0,

@@ -108,7 +108,8 @@ def opened(settings: Settings, *, is_open: bool = False) -> Iterator[tuple[door.
     analytics = directory.create_key(org.org_id, "analytics", role="owner", now=NOW).text
     writer = SegmentWriter(settings.log_dir, idle_s=60)  # so that no file is renamed while a test reads
     window = Window(settings.history_start, settings.max_future_s, settings.max_attributes)
-    decoding = Decoders(settings.decoders, Setup(window, settings.max_body_bytes))
+    setup = Setup(window, settings.max_body_bytes, processor_s=settings.decode_timeout_s)
+    decoding = Decoders(settings.decoders, setup)
     way_in = door.Door(
         writer,
         decoding,

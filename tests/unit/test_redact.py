@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from andon.ingest.redact import CONTENT, KEPT, LONGEST, Policy, kept_body, looks_like_content, plain, redacted
@@ -95,6 +97,25 @@ def test_secrets_go_even_from_kept_names() -> None:
     """A kept name keeps its place, not its secret."""
     assert redacted("andon.hook.command", "curl -H 'Authorization: Bearer abcdef0123456789'") == "(redacted)"
     assert redacted("andon.hook.command", "/opt/hooks/lint.sh --fix") == "/opt/hooks/lint.sh --fix"
+
+
+@pytest.mark.parametrize("before", ["", "key ", "key-", "key.", "a-eyJ-", "=", '"'])
+def test_a_token_is_found_wherever_it_begins(before: str) -> None:
+    """A JSON web token inside another word is one too; what only begins like one is none."""
+    assert redacted("model", f"{before}eyJhbGciOiJI.eyJzdWIiOiIx.sig") == "(redacted)"
+    assert redacted("model", f"{before}eyJhbGciOiJI") == f"{before}eyJhbGciOiJI"
+    assert redacted("model", f"{before}eyJ.a.b") == f"{before}eyJ.a.b"
+
+
+@pytest.mark.parametrize(
+    "piece", ["eyJ-", "eyJ.", "://a:", "bearer ", "sk-", "-----", "%2", "C:", "a ", "\\"]
+)
+@pytest.mark.parametrize("name", ["model", "tool_name", "sandbox", "note", "prompt"])
+def test_no_text_takes_long(name: str, piece: str) -> None:
+    """Megabytes of what secrets and paths begin with cost their length, never its square."""
+    start = time.process_time()
+    redacted(name, piece * (5_000_000 // len(piece)))
+    assert time.process_time() - start < 1
 
 
 def test_tool_names_lose_arguments_glued_to_them() -> None:

@@ -142,7 +142,9 @@ class Server:
         self._running.callback(writer.close)
         authenticate = Authentication(self._directory, settings.clock)
         window = Window(settings.history_start, settings.max_future_s, settings.max_attributes)
-        self._decoders = Decoders(settings.decoders, Setup(window, settings.max_body_bytes))
+        self._decoders = Decoders(
+            settings.decoders, Setup(window, settings.max_body_bytes, processor_s=settings.decode_timeout_s)
+        )
         door = Door(writer, self._decoders, authenticate, settings.clock, settings, open_org=self._open_org)
         self._running.callback(door.close)
         self._door = door

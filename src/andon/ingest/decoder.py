@@ -21,6 +21,7 @@ from typing import BinaryIO
 import msgspec
 
 from andon.contract.problems import BadRequest, Problem, TooLarge
+from andon.ingest import stint
 from andon.ingest.inflate import gunzip
 from andon.ingest.take_in import Envelope, TakenIn, Window, take_in
 
@@ -47,11 +48,13 @@ class Setup(msgspec.Struct, frozen=True):
         limit: Largest body, in bytes after decompression.
         memory_bytes: What a process may take for one body; where the system has no such limit, nothing holds
             it. The largest body of ordinary telemetry takes half of the default.
+        processor_s: Processor time that a process may take for one body, in seconds.
     """
 
     window: Window
     limit: int
     memory_bytes: int = 2 * 2**30
+    processor_s: float = 8
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -104,6 +107,7 @@ def answered(answer: Answer, frame: bytes) -> TakenIn:
 
 def work(order: Order, body: bytes, setup: Setup) -> tuple[Answer, bytes]:
     """Do one order; never raises."""
+    stint.start(setup.processor_s)
     try:
         if order.is_gzip:
             body = gunzip(body, setup.limit)
@@ -114,8 +118,13 @@ def work(order: Order, body: bytes, setup: Setup) -> tuple[Answer, bytes]:
         return Answer(message=problem.detail, problem="bad"), b""
     except MemoryError:
         return Answer(message="The request takes too much memory; send smaller batches", problem="large"), b""
+    except stint.OutOfTime:
+        text = f"The request takes more than {setup.processor_s:g} seconds to decode; send smaller batches"
+        return Answer(message=text, problem="large"), b""
     except Exception as error:  # noqa: BLE001 (one body must not cost the next ones; its text may hold content)
         return Answer(message=f"{type(error).__name__} while decoding", problem="failed"), b""
+    finally:
+        stint.stop()
     answer = Answer(taken.accepted, taken.rejected, taken.message, is_empty=taken.frame is None)
     return answer, taken.frame or b""
 

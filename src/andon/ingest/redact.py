@@ -141,10 +141,15 @@ def verdict(name: str) -> Verdict:
 _PATH = re.compile(r"""^(?:/|~/|file:)|(?:^|[\s"'=:(,;\[<])(?:~?/[^\s/]+/|[A-Za-z]:[\\/]|\\\\)|%2[fF]\w""")
 _SECRET = re.compile(
     r"\b(?:sk-|fk-|ik-|rk_|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|npm_|pypi-|AIza|ya29\.)[\w-]{10,}"
-    r"|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{8,}\.[\w-]+\.|-----BEGIN |(?i:\b(?:bearer|basic) )[\w+/=.-]{12,}"
+    r"|\bAKIA[0-9A-Z]{16}\b|-----BEGIN |(?i:\b(?:bearer|basic) )[\w+/=.-]{12,}"
+    # Looked for once in each run of such characters: a text of nothing but beginnings takes no longer.
+    r"|(?<![\w-])(?=[\w-]*\beyJ[\w-]{8})[\w-]++\.[\w-]+\."
     r"|://[^/\s:@]+:[^/\s@]+@"
 )
 _SHORTEST_SECRET = 13
+
+LOOKED_AT = 65_536
+"""Characters of a kept value in which secrets are looked for: what is kept of it ends long before."""
 
 # Numbers, hex, UUIDs and timestamps, which are most values that differ from item to item.
 _PLAIN = re.compile(r"[0-9a-fA-FTZ:.+-]{0,128}\Z")
@@ -197,6 +202,7 @@ _MODE = re.compile(r"\s*(?:\{[^{]*?\"(?:type|mode)\"\s*:\s*\")?([A-Za-z][A-Za-z_
 
 
 def _kept(text: str, rule: Verdict) -> str:
+    text = text[:LOOKED_AT]
     if holds_secret(text):
         return REDACTED
     if rule == "policy":

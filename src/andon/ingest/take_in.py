@@ -93,7 +93,9 @@ def take_in(body: bytes, envelope: Envelope, window: Window) -> TakenIn:
         TooLarge: It has more than :data:`MOST_ITEMS` items.
     """
     if holds_more_than(MOST_ITEMS, envelope.signal, body, envelope.encoding):
-        raise TooLarge(f"The request has more than {MOST_ITEMS} items; send smaller batches")
+        raise TooLarge(
+            f"The request has more than {MOST_ITEMS} items, or millions of values; send smaller batches"
+        )
     try:
         request = decode.decode(
             envelope.signal, body, envelope.encoding, most_attributes=window.max_attributes

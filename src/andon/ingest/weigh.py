@@ -38,8 +38,11 @@ _LEVELS: dict[Signal, tuple[frozenset[int], ...]] = {
 }
 """Field numbers on the way down: resources, scopes, then items, or metrics, their data and its points."""
 
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
-"""JSON's brackets; texts are matched whole, so that brackets in them do not count."""
+_TO_BRACKET = re.compile(rb"""(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+(?:([{}\[\]])|"|\Z)""", re.DOTALL)
+"""
+JSON up to its next bracket, or to where it cannot be read any more; texts are stepped over whole, so that
+brackets in them do not count.
+"""
 
 _DEPTHS: dict[Signal, frozenset[int]] = {
     "traces": frozenset({3, 5, 7}),
@@ -79,8 +82,10 @@ def _json_holds_more(most: int, signal: Signal, body: bytes) -> bool:
     open_brackets: list[bytes] = []
     count = 0
     brackets_left = _MOST_BRACKETS
-    for match in _TOKEN.finditer(body):
-        token = match.group()
+    for match in _TO_BRACKET.finditer(body):
+        token = match.group(1)
+        if token is None:
+            break
         brackets_left -= 1
         if brackets_left < 0:
             return True
@@ -90,7 +95,7 @@ def _json_holds_more(most: int, signal: Signal, body: bytes) -> bool:
                 if count > most:
                     return True
             open_brackets.append(token)
-        elif token in {b"}", b"]"} and open_brackets:
+        elif open_brackets:
             open_brackets.pop()
     return False
 
