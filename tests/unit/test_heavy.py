@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from andon.contract.telemetry import Signal
-from andon.ingest import decode, heavy, items
+from andon.ingest import decode, heavy, items, reading
 
 MANY = 2_000_000
 
@@ -120,7 +120,7 @@ def test_the_number_of_attributes_is_exact(count: int, *, is_taken: bool) -> Non
 
 def test_all_attributes_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request whose items have too many attributes together is refused as a whole, before all are read."""
-    monkeypatch.setattr(items, "MOST_ATTRIBUTES_OF_ALL", 99)
+    monkeypatch.setattr(reading, "MOST_ATTRIBUTES_OF_ALL", 99)
     assert len(logs(*[{"attributes": pairs(33)}] * 3)) == 3
     with pytest.raises(decode.TooManyItems, match="99 attributes"):
         logs(*[{"attributes": pairs(34)}] * 3)
