@@ -121,6 +121,13 @@ class Settings(BaseSettings):
         description="Connections at once, on both ports together; fewer where the system allows fewer open "
         "files.",
     )
+    session_hours: int = Field(
+        default=168, ge=1, le=8760, description="Hours after which the page asks to sign in again; a week."
+    )
+    links_from_anywhere: bool = Field(
+        default=False,
+        description="Whether a one-time sign-in link works from other machines too, not from this one alone.",
+    )
     max_range_days: int = Field(default=366, ge=1, description="Longest date range of one report request.")
     max_future_s: int = Field(
         default=600, ge=0, description="Seconds that a record may be ahead of the clock before quarantine."

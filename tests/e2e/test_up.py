@@ -247,6 +247,12 @@ def run_curl(line: str) -> httpx2.Response:
     return httpx2.get(url, headers=dict([header.split(": ", 1)]))
 
 
+def sign_in(printed: str) -> httpx2.Response:
+    """Open a printed link as the page does: the token after the # is sent to the API."""
+    address, token = re.search(r"(http://\S+)/sign-in#([\w-]+)", printed).groups()  # type: ignore[union-attr]
+    return httpx2.post(f"{address}/api/v1/session", json={"link": token})
+
+
 def test_the_first_run_says_where_to_go_once(fresh: Line) -> None:
     """Ten lines at most, with two keys and a curl that works; the second run has no secret left to print."""
     process, printed = start(fresh)
@@ -255,6 +261,10 @@ def test_the_first_run_says_where_to_go_once(fresh: Line) -> None:
         assert len(set(re.findall(r"fk-\w{47}", "\n".join(printed)))) == 1
         [ingest] = set(re.findall(r"ik-\w{47}", "\n".join(printed)))
         assert run_curl(printed[-1]).status_code == 200
+        assert [sign_in(printed[1]).status_code for _ in range(2)] == [200, 401]
+        asked = fresh.run("sign-in")
+        assert asked.stdout.startswith(fresh.api_url)
+        assert sign_in(asked.stdout).json()["role"] == "owner"
         headers = {"Authorization": f"Bearer {ingest}", "Content-Type": "application/json"}
         sent = httpx2.post(f"{fresh.otlp_url}/v1/logs", content=one_session(), headers=headers)
         assert sent.status_code == 200
@@ -262,11 +272,33 @@ def test_the_first_run_says_where_to_go_once(fresh: Line) -> None:
         process.terminate()
         process.communicate()
 
+    waiting = fresh.run("sign-in")
+    assert "No server runs" in waiting.stderr
     process, again = start(fresh)
-    process.terminate()
-    process.communicate()
-    assert not re.search(r"[fi]k-\w{47}", "\n".join(again))
-    assert "andon keys" in again[-1]
+    try:
+        assert not re.search(r"[fi]k-\w{47}", "\n".join(again))
+        assert "andon keys" in again[-1]
+        for link in (again[1], waiting.stdout):  # a link may be older than the server
+            assert sign_in(link).json()["org"]["name"] == "default"
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_with_several_organisations_a_link_is_for_the_one_that_is_named(fresh: Line) -> None:
+    """Nobody is signed in to one by chance: ``up`` says how to ask, ``sign-in`` wants ``--org``."""
+    for name in ("Acme", "Globex"):
+        fresh.new_org(name)
+    refused = fresh.run("sign-in")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--org" in refused.stderr
+    process, printed = start(fresh)
+    try:
+        assert "andon sign-in --org" in printed[1]
+        assert sign_in(fresh.run("sign-in", "--org", "Globex").stdout).json()["org"]["name"] == "Globex"
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def caching_headers(edition: Edition | None, org_id: str, request: Request) -> d
     return {
         "ETag": f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"',
         "Cache-Control": "private, no-cache",
-        "Vary": "Authorization",
+        "Vary": "Authorization, Cookie",
     }
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import copy
 import functools
-import re
 import sys
 from collections.abc import Sequence
 from importlib import resources
-from typing import Any
 
 import msgspec
 
+from andon.api.auth import SESSION_COOKIE
+from andon.api.openapi_page import PAGE_TYPES, page_paths
+from andon.api.openapi_parts import REF, Json, describe, optional, parameter, problem_answer, ref
 from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
 from andon.contract.conservation import ConservationAnswer
 from andon.contract.coverage import CoverageAnswer
@@ -32,10 +33,6 @@ from andon.contract.problems import (
 from andon.contract.reports import GROUP_BY, REPORTS, ROW_TYPES, Meta, PageMeta, Report
 
 OPENAPI_PATH = "/api/v1/openapi.json"
-
-Json = dict[str, Any]
-
-REF = "#/components/schemas/{name}"
 
 SUMMARIES: dict[Report, str] = {
     "tokens": "Token consumption by model and user",
@@ -88,11 +85,13 @@ def _document() -> Json:
     paths["/healthz"] = {"get": _plain("health", "Whether the server is alive", {"status": "ok"})}
     ready = {"status": "ready", "edition": 7, "data_through": "2026-01-28", "data_age_days": 1}
     paths["/readyz"] = {"get": _plain("readiness", "Whether reports can be answered", ready)}
-    paths["/readyz"]["get"]["responses"]["503"] = _problem(
+    paths["/readyz"]["get"]["responses"]["503"] = problem_answer(
         Unavailable,
         "No edition published yet.",
         "No edition published yet. Run `andon build`, or wait for it",
     )
+
+    paths |= page_paths()
 
     return {
         "openapi": "3.1.0",
@@ -104,7 +103,7 @@ def _document() -> Json:
             "is in docs/metrics.md.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "security": [{"key": []}],
+        "security": [{"key": []}, {"session": []}],
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -113,7 +112,14 @@ def _document() -> Json:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "An analytics key (`fk-…`) of a manager or owner.",
-                }
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": SESSION_COOKIE,
+                    "description": "The cookie that `POST /api/v1/session` sets. What changes something "
+                    "needs `X-CSRF-Token` besides.",
+                },
             },
             "headers": {
                 "RequestId": {
@@ -140,10 +146,10 @@ def _published() -> Json:
 
 def _operation(report: Report) -> Json:
     parameters = [
-        _parameter(
+        parameter(
             "startDate", "First day, `YYYY-MM-DD`, UTC", {"type": "string", "format": "date"}, "2026-01-15"
         ),
-        _parameter(
+        parameter(
             "endDate",
             "Last day, included, `YYYY-MM-DD`, UTC; yesterday at the latest",
             {"type": "string", "format": "date"},
@@ -153,17 +159,17 @@ def _operation(report: Report) -> Json:
     group_by = GROUP_BY[report]
     if group_by is not None:
         parameters.append(
-            _optional("group_by", "One row per value and day", {"type": "string", "enum": [group_by]})
+            optional("group_by", "One row per value and day", {"type": "string", "enum": [group_by]})
         )
     if report == "users":
         limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
-        parameters.append(_optional("limit", "People per page", limit))
+        parameters.append(optional("limit", "People per page", limit))
         parameters.append(
-            _optional("cursor", "`next_cursor` of the page before", {"type": "string", "minLength": 1})
+            optional("cursor", "`next_cursor` of the page before", {"type": "string", "minLength": 1})
         )
 
     names = [name for name, _ in _answers(report)]
-    schema = _ref(names[0]) if len(names) == 1 else {"anyOf": [_ref(name) for name in names]}
+    schema = ref(names[0]) if len(names) == 1 else {"anyOf": [ref(name) for name in names]}
     examples = {
         name: {"summary": _says(group), "value": _published()["examples"][name]}
         for name, group in _answers(report)
@@ -187,7 +193,7 @@ def _told(name: str, summary: str, example_says: str) -> Json:
         "operationId": name,
         "summary": summary,
         "tags": ["coverage"],
-        "responses": _responses(summary, _ref(answer), {answer: example}, problems),
+        "responses": _responses(summary, ref(answer), {answer: example}, problems),
     }
 
 
@@ -210,7 +216,7 @@ def _responses(
         "304": {"description": "The answer is the one that `If-None-Match` names.", "headers": headers},
     }
     for problem, says, detail in problems:
-        responses[str(problem.status)] = _problem(problem, says, detail)
+        responses[str(problem.status)] = problem_answer(problem, says, detail)
     return responses
 
 
@@ -223,21 +229,6 @@ def _answers(report: Report) -> list[tuple[str, str | None]]:
 
 def _says(group_by: str | None) -> str:
     return "without group_by" if group_by is None else f"group_by={group_by}"
-
-
-def _parameter(name: str, says: str, schema: Json, example: str) -> Json:
-    return {
-        "name": name,
-        "in": "query",
-        "required": True,
-        "description": says,
-        "schema": schema,
-        "example": example,
-    }
-
-
-def _optional(name: str, says: str, schema: Json) -> Json:
-    return {"name": name, "in": "query", "required": False, "description": says, "schema": schema}
 
 
 def _plain(operation_id: str, summary: str, example: Json) -> Json:
@@ -256,29 +247,6 @@ def _plain(operation_id: str, summary: str, example: Json) -> Json:
     }
 
 
-def _problem(problem: type[Problem], says: str, detail: str) -> Json:
-    headers: Json = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
-    if problem is Unauthenticated:
-        headers["WWW-Authenticate"] = {"schema": {"type": "string", "const": "Bearer"}}
-    if problem is TooMany:
-        headers["Retry-After"] = {"schema": {"type": "integer", "minimum": 1}}
-    example = ProblemDocument(problem.title, detail, problem.status, "req_01HPMQ9WXYZ0000000000000")
-    return {
-        "description": says,
-        "headers": headers,
-        "content": {
-            "application/problem+json": {
-                "schema": _ref("ProblemDocument"),
-                "example": msgspec.to_builtins(example),
-            }
-        },
-    }
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": REF.format(name=name)}
-
-
 def _schemas() -> Json:
     types = [
         *dict.fromkeys(ROW_TYPES.values()),
@@ -287,9 +255,10 @@ def _schemas() -> Json:
         CoverageAnswer,
         ConservationAnswer,
         ProblemDocument,
+        *PAGE_TYPES,
     ]
     _, components = msgspec.json.schema_components(types, ref_template=REF)
-    schemas = {name: _describe(copy.deepcopy(schema)) for name, schema in components.items()}
+    schemas = {name: describe(copy.deepcopy(schema)) for name, schema in components.items()}
 
     for (report, group_by), row in ROW_TYPES.items():
         words = {"group_key": f"The value of `{group_by}`", **_published()["fields"][report]}
@@ -302,27 +271,14 @@ def _schemas() -> Json:
             "description": f"Answer of /{report}, {_says(group_by)}.",
             "type": "object",
             "properties": {
-                "data": {"type": "array", "items": _ref(row.__name__)},
-                "meta": _ref(meta.__name__),
+                "data": {"type": "array", "items": ref(row.__name__)},
+                "meta": ref(meta.__name__),
             },
             "required": ["data", "meta"],
         }
     for field, schema in schemas[Meta.__name__]["properties"].items():
         schemas[PageMeta.__name__]["properties"][field] = schema
     return dict(sorted(schemas.items()))
-
-
-def _describe(schema: Json) -> Json:
-    """Move the lines of a docstring's ``Attributes`` to the properties that they describe."""
-    summary, _, attributes = schema.get("description", "").partition("\n\nAttributes:\n")
-    schema["description"] = summary.replace("``", "`")
-
-    for field, says in re.findall(r"^ {4}(\w+): (.+(?:\n {5,}.+)*)", attributes, re.MULTILINE):
-        camel = re.sub(r"_(\w)", lambda match: match[1].upper(), field)
-        found = schema["properties"].get(field) or schema["properties"].get(camel)
-        if found is not None:
-            found["description"] = re.sub(r"\s+", " ", says).replace("``", "`")
-    return schema
 
 
 if __name__ == "__main__":

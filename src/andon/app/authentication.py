@@ -1,4 +1,4 @@
-"""Keys, recognised once and remembered for a moment."""
+"""Keys and sessions, recognised once and remembered for a moment."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from andon.directory.directory import Directory
 from andon.directory.keys import Principal
+from andon.directory.sessions import is_session
 
 REMEMBERED_S = 2.0
 """A revoked key works for so long at most; five seconds are promised."""
@@ -19,7 +20,7 @@ _MOST_REMEMBERED = 10_000
 
 class Authentication:
     """
-    ``Directory.authenticate`` with a short memory for keys that work. Safe to use from several threads.
+    ``Directory.authenticate`` and ``session`` with a short memory for what works. Safe from several threads.
 
     Keys that do not work are looked up each time: whoever guesses must not fill the memory, and a key that
     was just made works at once.
@@ -43,12 +44,16 @@ class Authentication:
         return found[1] if found is not None and time.monotonic() - found[0] < REMEMBERED_S else None
 
     def __call__(self, text: str) -> Principal | None:
-        """Recognise a key; None for every one that does not work."""
+        """Recognise a key or a session; None for every one that does not work."""
         known = self.recall(text)
         if known is not None:
             return known
         now = time.monotonic()
-        principal = self._directory.authenticate(text, self._clock())
+        if is_session(text):
+            found = self._directory.session(text, self._clock())
+            principal = found[0] if found else None
+        else:
+            principal = self._directory.authenticate(text, self._clock())
         with self._gate:
             if principal is None:
                 self._known.pop(_digest(text), None)
@@ -57,6 +62,16 @@ class Authentication:
                     self._known.clear()
                 self._known[_digest(text)] = (now, principal)
         return principal
+
+    def forget(self, text: str) -> None:
+        """Ask the directory again the next time: the session just ended."""
+        with self._gate:
+            self._known.pop(_digest(text), None)
+
+    def forget_all(self) -> None:
+        """Ask the directory again about all: a key was just withdrawn, and the sessions that it opened."""
+        with self._gate:
+            self._known.clear()
 
 
 def _digest(text: str) -> bytes:

@@ -66,6 +66,12 @@ def make_first_org(directory: Directory, *, now: dt.datetime) -> FirstKeys | Non
     return _make_keys(directory, org, now=now, expires_at=None)
 
 
+def only_org(directory: Directory) -> str | None:
+    """Give the id of the one organisation there is besides the demo's; None when there are several."""
+    found = [org.org_id for org in directory.orgs() if org.name != DEMO_ORGANISATION]
+    return found[0] if len(found) == 1 else None
+
+
 def make_demo_keys(directory: Directory, *, now: dt.datetime) -> FirstKeys:
     """
     Find or make the demo's organisation, and make keys for it that work for a month.

@@ -34,6 +34,7 @@ from andon.app.builds import Builds
 from andon.app.connections import Guard, protocol
 from andon.app.listeners import CannotListen, inherited, listen
 from andon.app.owner import owned
+from andon.app.page_api import page_routes
 from andon.config import Settings
 from andon.directory.directory import Directory
 from andon.edition.editions import Editions
@@ -149,7 +150,8 @@ class Server:
         self._running.callback(door.close)
         self._door = door
         receiver = Receiver(door)
-        api = create_api(self._editions, authenticate, settings.clock, settings, otlp_routes(receiver))
+        routes = [*otlp_routes(receiver), *page_routes(self._directory, authenticate, settings)]
+        api = create_api(self._editions, authenticate, settings.clock, settings, routes)
         guard = Guard(settings)
         self._servers = [
             _server(api, protocol(guard, partial(problems.refusal, settings.clock)), settings),

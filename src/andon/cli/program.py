@@ -21,6 +21,7 @@ from andon.cli.doctor import doctor
 from andon.cli.errors import ASKED_WRONGLY, DONE, FAILED, AskedWrongly, explain
 from andon.cli.import_files import import_
 from andon.cli.report import report
+from andon.cli.sign_in import sign_in
 from andon.cli.terminal import say
 from andon.cli.up import up
 
@@ -39,6 +40,7 @@ app.command("down", rich_help_panel=_RUN)(down)
 app.command("build", rich_help_panel=_RUN)(build)
 app.command("import", rich_help_panel=_RUN)(import_)
 app.command("demo", rich_help_panel=_RUN)(demo)
+app.command("sign-in", rich_help_panel=_LOOK)(sign_in)
 app.command("report", rich_help_panel=_LOOK)(report)
 app.command("coverage", rich_help_panel=_LOOK)(coverage)
 app.command("doctor", rich_help_panel=_LOOK)(doctor)

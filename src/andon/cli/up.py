@@ -20,6 +20,7 @@ from andon.cli.build import build_shown
 from andon.cli.demo import send, span_of
 from andon.cli.errors import FAILED
 from andon.cli.options import Data, open_directory_of, settings_of
+from andon.cli.sign_in import link
 from andon.cli.terminal import is_terminal, note, say
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _run(  # noqa: PLR0913 (each by name)
     demo: bool,
     opens_browser: bool,
 ) -> None:
-    from andon.app.first_run import make_demo_keys, make_first_org  # noqa: PLC0415 (--help stays quick)
+    from andon.app.first_run import make_demo_keys, make_first_org, only_org  # noqa: PLC0415 (--help stays quick)
 
     now = settings.clock()
     keys = make_demo_keys(directory, now=now) if demo else None
@@ -135,13 +136,17 @@ def _run(  # noqa: PLR0913 (each by name)
         server.start()
         if keys is not None:
             sent = _fill_demo(settings, server, keys)
-            _say_demo(settings, server, keys, sent)
+            shown: str | None = keys.org.org_id
+            _say_demo(settings, server, keys, sent, _page(directory, settings, server, shown))
         else:
-            _say_ready(settings, server, make_first_org(directory, now=now))
+            first = make_first_org(directory, now=now)
+            shown = only_org(directory)
+            _say_ready(settings, server, first, _page(directory, settings, server, shown))
         if settings.host not in _LOOPBACK:
             note(f"warning: listening on {settings.host} without TLS; put a proxy that speaks TLS in front")
         if opens_browser and is_terminal(sys.stdout) and importlib.util.find_spec("andon.page_assets"):
-            webbrowser.open(server.api_url)
+            # A link of its own: the one on the screen is still good afterwards.
+            webbrowser.open(link(directory, settings, shown, server.api_url) if shown else server.api_url)
         with announced(settings.data, server.api_url):
             stopping.interrupts = False
             server.schedule_builds()
@@ -177,9 +182,17 @@ def _fill_demo(settings: Settings, server: Server, keys: FirstKeys) -> Demo:
     return demo
 
 
-def _say_demo(settings: Settings, server: Server, keys: FirstKeys, demo: Demo) -> None:
+def _page(directory: Directory, settings: Settings, server: Server, org_id: str | None) -> str:
+    """Say how to sign in; each start has a link of its own."""
+    if org_id is None:
+        return "  sign in        andon sign-in --org ORG prints a link (andon orgs list)"
+    return f"  sign in        {link(directory, settings, org_id, server.api_url)}  (once, within 10 minutes)"
+
+
+def _say_demo(settings: Settings, server: Server, keys: FirstKeys, demo: Demo, page: str) -> None:
     start = max(demo.end - dt.timedelta(days=_SHOWN_DAYS - 1), settings.history_start)
     say(f"Andon is up with the demo organisation: {demo.people} people, {demo.days} days.{_how_to_stop()}")
+    say(page)
     say(f"  API            {server.api_url}  (documentation: {server.api_url}/docs)")
     say(f"  telemetry      {_telemetry(server)}; from this machine no key is needed")
     say(f"  analytics key  {keys.analytics}")
@@ -188,8 +201,9 @@ def _say_demo(settings: Settings, server: Server, keys: FirstKeys, demo: Demo) -
     say(f"  {_curl(server, keys.analytics, start, demo.end)}")
 
 
-def _say_ready(settings: Settings, server: Server, keys: FirstKeys | None) -> None:
+def _say_ready(settings: Settings, server: Server, keys: FirstKeys | None, page: str) -> None:
     say(f"Andon is up; its data is in {settings.data}.{_how_to_stop()}")
+    say(page)
     say(f"  API            {server.api_url}  (documentation: {server.api_url}/docs)")
     say(f"  telemetry      {_telemetry(server)}")
     if keys is None:

@@ -27,6 +27,7 @@ from andon.directory.mcp_names import McpNames
 from andon.directory.people import People, new_id
 from andon.directory.problems import DirectoryError, NoSuch, Taken, Unusable
 from andon.directory.schema import bring_to_head
+from andon.directory.sessions import Sessions
 from andon.directory.tables import identity_aliases, keys, mcp_names, organisations, people
 
 _MAX_NAME = 200
@@ -49,9 +50,9 @@ class Organisation(msgspec.Struct, frozen=True):
     created_at: dt.datetime
 
 
-class Directory(Keyring, People, McpNames):
+class Directory(Keyring, Sessions, People, McpNames):
     """
-    Organisations, their people and their keys.
+    Organisations, their people, their keys and who is signed in.
 
     Args:
         engine: The directory's database, at the newest schema; the object owns and closes it.

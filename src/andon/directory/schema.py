@@ -14,7 +14,7 @@ from sqlalchemy import Engine, inspect, text
 from andon.directory.engine import for_writing
 from andon.directory.problems import Unusable
 
-REVISIONS: tuple[str, ...] = ("0001", "0002")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003")
 """Every migration, oldest first; the last one is what this version of Andon works with."""
 
 HEAD = REVISIONS[-1]

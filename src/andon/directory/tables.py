@@ -107,10 +107,31 @@ keys = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
     CheckConstraint("kind IN ('analytics', 'ingest')", name="kind"),
     CheckConstraint(
         "(kind = 'ingest' AND role IS NULL) OR "
         "(kind = 'analytics' AND role IN ('owner', 'manager', 'member', 'guest'))",
         name="role",
     ),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("org_id", String(30), ForeignKey("organisations.org_id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", String(34), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("org_id", String(30), ForeignKey("organisations.org_id"), nullable=False),
+    Column("key_id", String(10), ForeignKey("keys.key_id"), index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import ipaddress
 import os
 from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable
@@ -264,13 +263,3 @@ class Door:
 
     async def _on_a_worker(self, work: Callable[[], _Result]) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address, as the socket gives it, is this machine's own."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return address.is_loopback if mapped is None else mapped.is_loopback

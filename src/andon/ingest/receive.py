@@ -19,10 +19,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from andon.contract.addresses import is_loopback
 from andon.contract.problems import MethodNotAllowed, Problem, Unsupported
 from andon.contract.telemetry import SIGNALS, Signal
 from andon.ingest.answers import MEDIA_TYPES, Encoding, export_response, status
-from andon.ingest.door import BUSY, REQUESTS, Door, is_loopback
+from andon.ingest.door import BUSY, REQUESTS, Door
 from andon.ingest.take_in import Envelope
 
 _LOG = structlog.get_logger(__name__)

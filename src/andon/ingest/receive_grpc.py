@@ -26,10 +26,11 @@ import grpc
 import grpc.aio
 import structlog
 
+from andon.contract.addresses import is_loopback
 from andon.contract.problems import BadRequest, Problem, Unavailable
 from andon.contract.telemetry import Signal
 from andon.ingest.answers import LONGEST_MESSAGE, export_response, rpc_code, rpc_details
-from andon.ingest.door import REQUESTS, RETRY_AFTER_S, Door, is_loopback
+from andon.ingest.door import REQUESTS, RETRY_AFTER_S, Door
 from andon.ingest.take_in import Envelope
 
 METHODS: dict[str, Signal] = {
