@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from operator import attrgetter
+from typing import NamedTuple
 
 from andon.ingest import canonical
 from andon.ingest.derive import SOURCES, derive
-from andon.ingest.items import Attribute
+from andon.ingest.items import Attribute, Value
+from andon.ingest.reading import Memo
 from andon.ingest.redact import KEEPING, Policy, is_plain_word, redacted, verdict
 
 SERIES = "andon.series"
@@ -27,6 +29,21 @@ _MOST_REMEMBERED = 20_000
 _FRAGMENT, _KEY = attrgetter("fragment"), attrgetter("key")
 
 
+class Rules(NamedTuple):
+    """
+    What holds for the values of a name.
+
+    Attributes:
+        beginning: Of its JSON: the name, and a colon.
+        keeps_numbers: Whether whole numbers are kept as they are.
+        keeps_words: Whether plain words are.
+    """
+
+    beginning: str
+    keeps_numbers: bool
+    keeps_words: bool
+
+
 class Keeper:
     """Writes attributes under one policy."""
 
@@ -34,6 +51,7 @@ class Keeper:
         """Start with nothing remembered."""
         self._policy = policy
         self._known: dict[Attribute, tuple[str, bool]] = {}
+        self._fragments: dict[tuple[str, type, Value], str] = {}
 
     def json(self, attributes: Sequence[Attribute], *, tells_series: bool = False) -> str:
         """
@@ -72,10 +90,27 @@ class Keeper:
             kept[SERIES] = f'"{SERIES}":"{_digest(attributes)}"'
         return f"{{{','.join(sorted(kept.values()))}}}"
 
+    def fragment(self, key: str, value: str | float) -> str:
+        """
+        Judge a plain value by itself, as canonical JSON with its name.
+
+        Returns:
+            Empty where nothing of it is kept, or where that depends on the attributes beside it.
+        """
+        asked = (key, type(value), value)
+        found = self._fragments.get(asked)
+        if found is None:
+            found = self._fragment(Attribute(key, value, lasting=False))
+            if len(self._fragments) >= _MOST_REMEMBERED:
+                self._fragments.clear()
+            if type(value) is not str or len(value) <= Memo.LONGEST:
+                self._fragments[asked] = found
+        return found
+
     def _fragment(self, attribute: Attribute) -> str:
         """Judge an attribute by itself, and note it on the attribute."""
         key, value = attribute.key, attribute.value
-        name, keeps_numbers, keeps_words = _rules(key)
+        name, keeps_numbers, keeps_words = rules(key)
         kind = type(value)
         # Most values that are new in each item: numbers, ids.
         if kind is int and keeps_numbers:
@@ -113,11 +148,11 @@ def _name(key: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _rules(key: str) -> tuple[str, bool, bool]:
-    """Give how a name begins its JSON, and whether its numbers and its plain words are kept as they are."""
-    is_free = key not in SOURCES
+def rules(key: str) -> Rules:
+    """Give what holds for the values of a name."""
+    is_free = key not in SOURCES and bool(key)
     rule = verdict(key)
-    return f"{_name(key)}:", is_free and rule != "content", is_free and rule in KEEPING
+    return Rules(f"{_name(key)}:", is_free and rule != "content", is_free and rule in KEEPING)
 
 
 def _digest(attributes: Sequence[Attribute]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from andon.contract.telemetry import Signal
-from andon.ingest import heavy, items, reading
+from andon.ingest import heavy, items, reading, together
 from andon.ingest.items import Attribute, Unusable, Value
 from andon.ingest.proto import schema
 from andon.ingest.short_pairs import short_pair
@@ -91,9 +91,12 @@ def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: reading.A
     except _ERRORS:
         return _refuse_all(raws, "undecodable")
     if read is None:
-        found = [item for raw in raws for item in _metric(raw, allowance)]
+        found: Sequence[items.Item] = [item for raw in raws for item in _metric(raw, allowance)]
     else:
-        found = reading.read_each(raws, read, _ERRORS, allowance, partial(heavy.is_heavy, shape=shape))
+        each = partial(
+            reading.read_each, read=read, errors=_ERRORS, is_heavy=partial(heavy.is_heavy, shape=shape)
+        )
+        found = together.read(signal, raws, allowance, each) or each(raws, allowance=allowance)
     return items.Batch(resource, origin.name, origin.version, scope_attributes, found)
 
 
@@ -191,6 +194,17 @@ def _span(raw: bytes) -> items.Item:
     )
 
 
+def body_value(raw: bytes) -> Value | None:
+    """
+    Read a log record's body, which is there.
+
+    Raises:
+        Unusable: It is nested too deep.
+        DecodeError: It is no AnyValue.
+    """
+    return _value(_AnyValue.FromString(raw), 0)
+
+
 def _log_record(raw: bytes) -> items.Item:
     record = _LogRecord.FromString(raw)
     return items.LogRecord(
@@ -201,7 +215,7 @@ def _log_record(raw: bytes) -> items.Item:
         severity_number=record.severity_number,
         severity_text=record.severity_text,
         event_name=record.event_name,
-        body=_value(_AnyValue.FromString(record.body), 0) if record.body else None,
+        body=body_value(record.body) if record.body else None,
         attributes=_attributes(record.attributes),
         dropped_attributes_count=record.dropped_attributes_count,
         flags=record.flags,

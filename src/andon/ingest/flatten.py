@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -19,10 +20,21 @@ import msgspec
 import pyarrow as pa
 
 from andon.contract.telemetry import TABLE_OF_SIGNAL, Signal, Table
-from andon.ingest import canonical, clocks, rows
+from andon.ingest import canonical, clocks, rows, rows_together
 from andon.ingest.attributes import Keeper, keeper
 from andon.ingest.frames import arrow_schema
-from andon.ingest.items import ID_BYTES, REASONS, Batch, LogRecord, Point, Refused, Request, Span
+from andon.ingest.items import (
+    ID_BYTES,
+    REASONS,
+    Batch,
+    Item,
+    LogRecord,
+    Point,
+    Refused,
+    Request,
+    Span,
+    Together,
+)
 from andon.ingest.redact import Policy
 
 _bytes_of = msgspec.msgpack.Encoder().encode
@@ -153,15 +165,18 @@ class _Work:
         shared = rows.shared_columns(batch, self.keeper, self.policy)
         oldest, newest = self.times
         base = blake2b(_bytes_of((self.signal, *shared[2:])), digest_size=16).digest()
-        for item in batch.items:
+        is_log = self.signal == "logs"
+        for item in self._each(batch.items):
             if isinstance(item, Refused):
                 self.quarantined.append((item.digest, item.reason, item.detail, None))
                 continue
-            own, at = self._own_columns(item)
+            own, at, observed = item
             record_id = blake2b(base + _bytes_of(own), digest_size=ID_BYTES).hexdigest()
-            if isinstance(item, LogRecord) and not own[rows.LOG_OBSERVED]:
-                at_receipt = item.observed_time_unix_nano or self.received
-                own = (*own[: rows.LOG_OBSERVED], at_receipt, *own[rows.LOG_OBSERVED + 1 :])
+            if is_log:
+                at = at or self.received
+                if not own[rows.LOG_OBSERVED]:
+                    at_receipt = observed or self.received
+                    own = (*own[: rows.LOG_OBSERVED], at_receipt, *own[rows.LOG_OBSERVED + 1 :])
             doubt = None if oldest <= at <= newest else clocks.doubt(at, self.times)
             if doubt is None:
                 self.accepted.append((record_id, at // clocks.DAY, shared, own))
@@ -169,13 +184,23 @@ class _Work:
                 text = _item_text(TABLE_OF_SIGNAL[self.signal], shared, own)
                 self.quarantined.append((record_id, *doubt, text))
 
-    def _own_columns(self, item: Span | LogRecord | Point) -> tuple[tuple[Any, ...], int]:
-        if isinstance(item, LogRecord):
-            at = item.time_unix_nano or item.observed_time_unix_nano or self.received
-            return rows.log_columns(item, self.keeper, self.policy), at
+    def _each(self, found: Sequence[Item]) -> Iterator[rows.Own | Refused]:
+        if self.policy.keeps_content or not isinstance(found, Together):
+            yield from map(self._own, found)
+            return
+        make = rows_together.spans if self.signal == "traces" else rows_together.log_records
+        for row, own in enumerate(make(found.columns, self.keeper, self.policy)):
+            yield self._own(found[row]) if own is None else own
+
+    def _own(self, item: Item) -> rows.Own | Refused:
         if isinstance(item, Span):
-            return rows.span_columns(item, self.keeper, self.policy), item.end_time_unix_nano
-        return rows.point_columns(item, self.keeper, self.policy), item.time_unix_nano
+            return rows.span_columns(item, self.keeper, self.policy), item.end_time_unix_nano, 0
+        if isinstance(item, LogRecord):
+            observed = item.observed_time_unix_nano
+            return rows.log_columns(item, self.keeper, self.policy), item.time_unix_nano or observed, observed
+        if isinstance(item, Point):
+            return rows.point_columns(item, self.keeper, self.policy), item.time_unix_nano, 0
+        return item
 
     def messages(self) -> list[str]:
         """Tell the sender what was rejected, one sentence a reason."""

@@ -7,9 +7,10 @@ attribute values plain Python. An item that could not be read is a ``Refused`` i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TypeAlias, overload
 
+import pyarrow as pa
 from msgspec import Struct
 
 from andon.contract.telemetry import Signal
@@ -175,8 +176,40 @@ class Refused(Struct, gc=False):
 Item: TypeAlias = Span | LogRecord | Point | Refused
 
 
+class Together(Sequence[Item]):
+    """
+    Items that were read together.
+
+    Args:
+        columns: A row an item, a column a field of its message.
+        read: Reads the items of some rows by themselves: where their columns do not do.
+    """
+
+    def __init__(self, columns: pa.RecordBatch, read: Callable[[range], list[Item]]) -> None:
+        self.columns = columns
+        self._read = read
+
+    def __len__(self) -> int:
+        return int(self.columns.num_rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Item: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Item]: ...
+
+    def __getitem__(self, at: int | slice) -> Item | list[Item]:
+        rows = range(len(self))[at]
+        return self._read(rows) if isinstance(rows, range) else self._read(range(rows, rows + 1))[0]
+
+
 class Batch(Struct):
-    """The items of one scope of one resource, in the sender's order."""
+    """
+    The items of one scope of one resource.
+
+    Attributes:
+        items: In the sender's order: one by one, or together when they are many.
+    """
 
     resource: list[Attribute]
     scope_name: str

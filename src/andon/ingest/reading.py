@@ -47,6 +47,11 @@ class Allowance:
         if self._left < 0:
             raise TooManyItems(f"The request has more than {self._most} items; send it in parts.")
 
+    @property
+    def most_attributes(self) -> int:
+        """Attributes of each item, resource or scope."""
+        return self._most_attributes
+
     def take_attributes(self, found: Sequence[Attribute]) -> None:
         """
         Use up the allowance of attributes.
@@ -57,7 +62,16 @@ class Allowance:
         """
         if len(found) > self._most_attributes:
             raise Unusable("too_many_attributes", f"more than {self._most_attributes} attributes")
-        self._attributes_left -= len(found)
+        self.take_all_attributes(len(found))
+
+    def take_all_attributes(self, count: int) -> None:
+        """
+        Use up the allowance of attributes, of several items of which none has too many.
+
+        Raises:
+            TooManyItems: All of them together are too many.
+        """
+        self._attributes_left -= count
         if self._attributes_left < 0:
             raise TooManyItems(
                 f"The request has more than {MOST_ATTRIBUTES_OF_ALL} attributes; send it in parts."

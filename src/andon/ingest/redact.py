@@ -178,11 +178,16 @@ def holds_secret(text: str) -> bool:
 KEEPING: frozenset[Verdict] = frozenset({"kept", "tool name", "by look"})
 """Rules by which a plain word stays as it is."""
 
-# One word without a path, prose, data or a secret in it, which JSON writes as it is.
-_PLAIN_WORD = re.compile(
-    r"(?!.*\b(?:sk-|fk-|ik-|rk_|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|npm_|pypi-|AIza|ya29\.|AKIA|eyJ))"
-    r"(?!-----BEGIN)[\w.:@+-]{1,256}\Z"
+CREDENTIAL_BEGINNING = (
+    r"\b(?:sk-|fk-|ik-|rk_|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|npm_|pypi-|AIza|ya29\.|AKIA|eyJ)"
+    r"|^-----BEGIN"
 )
+"""Where a plain word may hold a secret; of this pattern and the next RE2 and Python think the same."""
+
+PLAIN_ASCII_WORD = r"^[0-9A-Za-z_.:@+-]{1,256}\z"
+"""One word without a path, prose or data in it, which JSON writes as it is."""
+
+_PLAIN_WORD = re.compile(rf"(?!.*(?:{CREDENTIAL_BEGINNING}))[\w.:@+-]{{1,256}}\Z")
 
 
 def is_plain_word(text: Value) -> bool:

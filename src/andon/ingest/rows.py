@@ -14,7 +14,7 @@ from typing import Any
 from andon.contract.telemetry import COLUMNS, LOG_RECORDS, Column, Table
 from andon.ingest import canonical
 from andon.ingest.attributes import Keeper
-from andon.ingest.items import Batch, Event, Link, LogRecord, Point, Span
+from andon.ingest.items import Batch, Event, Link, LogRecord, Point, Span, Value
 from andon.ingest.redact import Policy, kept_body, plain, redacted
 
 FIRST_SHARED = 5
@@ -22,6 +22,9 @@ FIRST_SHARED = 5
 
 FIRST_OWN = 11
 """Position of attributes: from it on the columns are the item's own."""
+
+Own = tuple[tuple[Any, ...], int, int]
+"""An item's own columns; when it happened and, of a log record, was observed: nanoseconds, 0 when unset."""
 
 LOG_OBSERVED = [column.name for column in LOG_RECORDS].index("observed_time_unix_nano") - FIRST_OWN
 
@@ -32,7 +35,8 @@ def named(table: Table, shared: tuple[Any, ...], own: tuple[Any, ...]) -> Iterat
 
 
 @lru_cache(maxsize=10_000)
-def _plain(text: str, policy: Policy) -> str:
+def plain_text(text: str, policy: Policy) -> str:
+    """Give a text that is part of an item's frame, as it may be kept."""
     return plain(canonical.clean(text), policy)
 
 
@@ -46,8 +50,8 @@ def shared_columns(batch: Batch, keeper: Keeper, policy: Policy) -> tuple[Any, .
     return (
         service.get("service.name"),
         service.get("service.version"),
-        _plain(batch.scope_name, policy),
-        _plain(batch.scope_version, policy),
+        plain_text(batch.scope_name, policy),
+        plain_text(batch.scope_version, policy),
         keeper.json(batch.scope_attributes),
         keeper.json(batch.resource),
     )
@@ -61,9 +65,9 @@ def span_columns(span: Span, keeper: Keeper, policy: Policy) -> tuple[Any, ...]:
         span.trace_id,
         span.span_id,
         span.parent_span_id,
-        _plain(span.trace_state, policy),
+        plain_text(span.trace_state, policy),
         span.flags,
-        _plain(span.name, policy),
+        plain_text(span.name, policy),
         span.kind,
         span.start_time_unix_nano,
         span.end_time_unix_nano,
@@ -79,7 +83,7 @@ def _event(event: Event, keeper: Keeper, policy: Policy) -> str:
     return canonical.object_of(
         {
             "attributes": keeper.json(event.attributes),
-            "name": canonical.text_of(_plain(event.name, policy)),
+            "name": canonical.text_of(plain_text(event.name, policy)),
             "time_unix_nano": str(event.time_unix_nano),
         }
     )
@@ -102,20 +106,25 @@ def log_columns(record: LogRecord, keeper: Keeper, policy: Policy) -> tuple[Any,
     The observed time is 0 here unless it is the record's only time: a collector that re-sends a record
     observes it anew, and the record stays the same one.
     """
-    body = kept_body(record.body, policy)
     return (
         keeper.json(record.attributes),
         record.dropped_attributes_count,
         record.time_unix_nano,
         0 if record.time_unix_nano else record.observed_time_unix_nano,
         record.severity_number,
-        _plain(record.severity_text, policy),
-        _plain(record.event_name, policy),
-        None if body is None else canonical.text_of(body),
+        plain_text(record.severity_text, policy),
+        plain_text(record.event_name, policy),
+        body_text(record.body, policy),
         record.trace_id,
         record.span_id,
         record.flags,
     )
+
+
+def body_text(body: Value | None, policy: Policy) -> str | None:
+    """Give what is kept of a log record's body, as canonical JSON."""
+    kept = kept_body(body, policy)
+    return None if kept is None else canonical.text_of(kept)
 
 
 def point_columns(point: Point, keeper: Keeper, policy: Policy) -> tuple[Any, ...]:
@@ -123,9 +132,9 @@ def point_columns(point: Point, keeper: Keeper, policy: Policy) -> tuple[Any, ..
     return (
         keeper.json(point.attributes, tells_series=not policy.keeps_content),
         0,
-        _plain(point.metric_name, policy),
+        plain_text(point.metric_name, policy),
         point.metric_type,
-        _plain(point.unit, policy),
+        plain_text(point.unit, policy),
         point.temporality,
         point.is_monotonic,
         point.start_time_unix_nano,

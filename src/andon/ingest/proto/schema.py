@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import ptars
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 _PREFIX = "opentelemetry.proto."
@@ -42,31 +43,54 @@ OPAQUE: dict[str, frozenset[str]] = {
 """Fields read as bytes, by message (without the common prefix of OTLP's packages)."""
 
 
+TOGETHER: dict[str, frozenset[str]] = {
+    "trace.v1.Span": frozenset({"events", "links"}),
+    "logs.v1.LogRecord": frozenset({"body"}),
+    "common.v1.AnyValue": frozenset({"array_value", "kvlist_value"}),
+}
+"""Fields read as bytes where whole items are read into columns: those that nest."""
+
+
 def descriptor_set() -> descriptor_pb2.FileDescriptorSet:
     """Give the published schema, untrimmed."""
     path = Path(__file__).with_name("otlp.binpb")
     return descriptor_pb2.FileDescriptorSet.FromString(path.read_bytes())
 
 
-def _trim(message: descriptor_pb2.DescriptorProto, name: str) -> None:
-    opaque = OPAQUE.get(name, frozenset())
+def _trim(message: descriptor_pb2.DescriptorProto, name: str, trimmings: dict[str, frozenset[str]]) -> None:
+    opaque = trimmings.get(name, frozenset())
     for field in message.field:
         if field.name in opaque:
             field.type = descriptor_pb2.FieldDescriptorProto.TYPE_BYTES
             field.ClearField("type_name")
     for nested in message.nested_type:
-        _trim(nested, f"{name}.{nested.name}")
+        _trim(nested, f"{name}.{nested.name}", trimmings)
+
+
+def _made(trimmings: dict[str, frozenset[str]]) -> descriptor_pool.DescriptorPool:
+    pool = descriptor_pool.DescriptorPool()
+    for file in descriptor_set().file:
+        for message in file.message_type:
+            _trim(message, f"{file.package.removeprefix(_PREFIX)}.{message.name}", trimmings)
+        pool.Add(file)
+    return pool
 
 
 @cache
 def _pool(*, trimmed: bool) -> descriptor_pool.DescriptorPool:
-    pool = descriptor_pool.DescriptorPool()
-    for file in descriptor_set().file:
-        if trimmed:
-            for message in file.message_type:
-                _trim(message, f"{file.package.removeprefix(_PREFIX)}.{message.name}")
-        pool.Add(file)
-    return pool
+    return _made(OPAQUE if trimmed else {})
+
+
+@cache
+def reader(name: str) -> Any:  # noqa: ANN401 (a class without types)
+    """
+    Give what reads many messages at once into columns, as ``TOGETHER`` says.
+
+    Args:
+        name: Of the message, without the common prefix, such as ``trace.v1.Span``.
+    """
+    descriptor = _made(TOGETHER).FindMessageTypeByName(_PREFIX + name)
+    return ptars.HandlerPool([descriptor.file]).get_for_message(descriptor)
 
 
 def message(name: str, *, trimmed: bool = True) -> Any:  # noqa: ANN401 (classes made at run time have no static type)
