@@ -21,7 +21,8 @@ with atheris.instrument_imports(include=["andon.ingest"], enable_loader_override
     from andon.contract.problems import BadRequest, TooLarge
     from andon.contract.telemetry import SIGNALS
     from andon.ingest.inflate import gunzip
-    from andon.ingest.take_in import Envelope, Sender, Window, take_in
+    from andon.ingest.orders import Envelope, Sender, Window
+    from andon.ingest.take_in import take_in
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "otlp"
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)

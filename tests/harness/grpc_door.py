@@ -12,6 +12,9 @@ from typing import NamedTuple, cast
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
+from andon.app.guard import Guard
+from andon.app.listeners import listen
+from andon.app.relay import relayed
 from andon.config import Settings
 from andon.ingest import receive_grpc
 
@@ -99,8 +102,10 @@ def serving(settings: Settings, *, is_open: bool = False, host: str = "127.0.0.1
         ports: list[int] = []
 
         async def serve() -> None:
-            limit = settings.max_body_bytes
-            async with decoding, receive_grpc.listening(way_in, host, 0, limit=limit, drain_s=5) as port:
+            limit, guard = settings.max_body_bytes, Guard(settings)
+            listener = listen(host, 0, "", {})
+            port = listener.getsockname()[1]
+            async with decoding, relayed(way_in, listener, guard, limit=limit, drain_s=5):
                 ports.append(port)
                 ready.set()
                 await asyncio.to_thread(stop.wait)

@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 import uvicorn
 
 from andon.app.authentication import Authentication
-from andon.app.connections import Guard, protocol
+from andon.app.connections import protocol
+from andon.app.guard import Guard
 from andon.config import Settings
 from andon.directory.directory import Directory, open_directory
 from andon.ingest import door, frames, receive
-from andon.ingest.decoder import Setup
 from andon.ingest.decoders import Decoders
-from andon.ingest.take_in import Window
+from andon.ingest.orders import Setup, Window
 from andon.log.segments import closed_segments, open_segments, read_segment
 from andon.log.writer import SegmentWriter
 

@@ -101,12 +101,12 @@ def _serve(data: Path, *, never_flushes: bool) -> None:
     settings = read_settings(data=data, port=0, otlp_port=0, grpc_port=0, now=NOW)
     directory = open_directory(settings)
     org = next(iter(directory.orgs()), None) or directory.create_org("Acme", now=NOW)
-    server = Server(settings, directory, open_org=org.org_id)
-    server.start()
+    server = Server(settings)
+    server.start(directory, open_org=org.org_id)
     told = {
         "pid": os.getpid(),
         "otlp_url": server.otlp_url,
-        "grpc_target": urlsplit(server.grpc_url).netloc,
+        "grpc_target": urlsplit(server.grpc_url or "").netloc,
         "api_url": server.api_url,
     }
     sys.stdout.write(json.dumps(told) + "\n")

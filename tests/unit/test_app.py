@@ -26,7 +26,8 @@ from andon.config import Settings, read_settings
 from andon.directory.directory import Directory, open_directory
 from andon.edition.editions import Editions
 from andon.ingest import frames
-from andon.ingest.take_in import Envelope, Sender, Window, take_in
+from andon.ingest.orders import Envelope, Sender, Window
+from andon.ingest.take_in import take_in
 from andon.warehouse.parquet_lake import ParquetLake
 
 NOW = dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC)

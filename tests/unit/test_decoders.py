@@ -16,9 +16,9 @@ import pytest
 
 from andon.contract.problems import BadRequest, TooLarge
 from andon.ingest import frames
-from andon.ingest.decoder import Order, Setup
 from andon.ingest.decoders import DecoderLost, Decoders
-from andon.ingest.take_in import Envelope, Sender, Window, take_in
+from andon.ingest.orders import Envelope, Order, Sender, Setup, Window
+from andon.ingest.take_in import take_in
 
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 WINDOW = Window(dt.date(2026, 1, 14), 600)

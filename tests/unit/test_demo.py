@@ -21,7 +21,8 @@ from andon.demo import DemoRequest, DemoTruth, expected, make_world, telemetry
 from andon.demo.otlp import RECORDS_PER_REQUEST
 from andon.demo.texts import MARK
 from andon.ingest import frames
-from andon.ingest.take_in import Envelope, Sender, Window, take_in
+from andon.ingest.orders import Envelope, Sender, Window
+from andon.ingest.take_in import take_in
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "otlp"
 END = dt.date(2026, 11, 20)

@@ -15,7 +15,7 @@ import pytest
 from andon.contract.telemetry import Signal
 from andon.ingest.files import ImportCount, Importer, import_files
 from andon.ingest.frames import unpack
-from andon.ingest.take_in import Sender, Window
+from andon.ingest.orders import Sender, Window
 from andon.log.writer import AppendFailed
 
 NOW = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)

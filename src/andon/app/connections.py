@@ -1,5 +1,5 @@
 """
-The door's patience: how long a connection may take for what, and how many there may be.
+The door's patience over HTTP: how long a connection may take for what.
 
 uvicorn by itself waits for ever: for a client that connects and says nothing, for a head or a body that
 comes byte by byte, for one that never takes its answer. Each costs a connection, and a few thousand cost all.
@@ -14,99 +14,25 @@ Source: promise R12, threats T10 and T21 of the reliability study; RFC 9112, sec
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeAlias, cast
 
 import httptools
-import prometheus_client
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from andon.config import Settings
-
-try:
-    import resource
-except ImportError:  # Windows has no limit of this kind
-    resource = None  # type: ignore[assignment]
+from andon.app.guard import REFUSED, Guard
 
 MOST_HEAD_BYTES = 64 * 2**10
 """A request's line and headers; senders' are below two KiB, and proxies commonly stop at 8 to 64."""
 
-LOOKS = 5
-"""How often a connection is looked at in the shortest patience: so much later than promised it may end."""
-
-SPARE_FILES = 512
-"""Descriptors kept for everything but connections: the log, the warehouse, a build."""
-
-BACKSTOP = 2
-"""How often its deadline a body has here: the application, which has that deadline, is to answer first."""
-
-REFUSED = prometheus_client.Counter(
-    "andon_connections_refused", "Connections that were refused or given up.", ["reason"]
-)
-
 _LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
-
-_MANY_FILES = 2**20
 
 Words: TypeAlias = Callable[[int, str], tuple[str, bytes]]
 """Writes a refusal: media type and body of a status and what to say."""
-
-
-class Guard:
-    """
-    Watches the connections of one event loop, whichever port they came to.
-
-    Args:
-        settings: The patience, and how many connections there may be.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self.head_s = settings.head_timeout_s
-        self.body_s = settings.body_timeout_s * BACKSTOP
-        self.send_s = settings.send_timeout_s
-        self.idle_s = settings.keep_alive_s * BACKSTOP
-        self._most = min(settings.max_connections, max(_room_for_files() - SPARE_FILES, SPARE_FILES))
-        self._most_per_address = settings.connections_per_address
-        self._tick_s = min(self.head_s, self.body_s, self.send_s, 5) / LOOKS
-        self._connections: dict[Connection, str] = {}
-        self._per_address: Counter[str] = Counter()
-        self._timer: asyncio.TimerHandle | None = None
-
-    def admit(self, connection: Connection, address: str) -> str | None:
-        """Count a connection in; a text says why it cannot be."""
-        if len(self._connections) >= self._most:
-            REFUSED.labels("too_many").inc()
-            return f"There are {self._most} connections already; come back in a second"
-        if self._most_per_address and self._per_address[address] >= self._most_per_address:
-            REFUSED.labels("too_many_of_address").inc()
-            return (
-                f"There are {self._most_per_address} connections from {address} already; close some, or use "
-                "those that there are"
-            )
-        self._connections[connection] = address
-        self._per_address[address] += 1
-        if self._timer is None:
-            self._timer = connection.loop.call_later(self._tick_s, self._look, connection.loop)
-        return None
-
-    def leave(self, connection: Connection) -> None:
-        """Count a connection out, once."""
-        address = self._connections.pop(connection, None)
-        if address is not None:
-            self._per_address[address] -= 1
-            if not self._per_address[address]:
-                del self._per_address[address]
-
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
-        for connection in list(self._connections):
-            connection.look(now)
-        self._timer = loop.call_later(self._tick_s, self._look, loop) if self._connections else None
 
 
 class Connection(HttpToolsProtocol):
@@ -120,6 +46,8 @@ class Connection(HttpToolsProtocol):
         server_state: uvicorn's.
         app_state: uvicorn's.
     """
+
+    files = 1
 
     def __init__(
         self,
@@ -312,16 +240,3 @@ class Connection(HttpToolsProtocol):
 def protocol(guard: Guard, words: Words) -> type[asyncio.Protocol]:
     """Make what uvicorn makes connections with."""
     return cast("type[asyncio.Protocol]", partial(Connection, guard, words))
-
-
-def _room_for_files() -> int:
-    """Raise the limit of open files to what this process may have, and tell it."""
-    if resource is None:
-        return _MANY_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError):  # a kernel may allow less than it says
-            return soft
-    return _MANY_FILES if hard == resource.RLIM_INFINITY else hard

@@ -11,7 +11,7 @@ from andon.directory.directory import Organisation
 from andon.ingest.files import ImportCount, Importer
 from andon.ingest.files import import_files as import_requests
 from andon.ingest.load import load_closed
-from andon.ingest.take_in import Sender, Window
+from andon.ingest.orders import Sender, Window
 from andon.log.writer import SegmentWriter
 from andon.warehouse.open import open_raw_store
 

@@ -9,8 +9,13 @@ Source: promise R14 of the reliability study; ``sd_listen_fds(3)``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from andon.config import Settings
 
 FIRST_INHERITED = 3
 """Descriptor of the first socket that was handed over."""
@@ -18,8 +23,37 @@ FIRST_INHERITED = 3
 _BACKLOG = 2048
 
 
-class CannotListen(Exception):
-    """A port is taken or not ours to take; the text says why and what to do."""
+class StartFailed(Exception):
+    """The server cannot start; the text says why and what to do."""
+
+
+class Ports(NamedTuple):
+    """What is listened on."""
+
+    api: socket.socket
+    otlp: socket.socket
+    grpc: socket.socket | None
+
+
+@contextlib.contextmanager
+def taken_ports(settings: Settings) -> Iterator[Ports]:
+    """
+    Listen on every port while the context lasts: who connects is kept waiting until somebody answers.
+
+    Raises:
+        StartFailed: A port is taken or not ours to take.
+    """
+    with contextlib.ExitStack() as open_sockets:
+        handed = inherited()
+        wanted = {"--port": settings.port, "--otlp-port": settings.otlp_port}
+        if settings.grpc:
+            wanted["--grpc-port"] = settings.grpc_port
+        taken = []
+        for option, port in wanted.items():
+            taken.append(open_sockets.enter_context(listen(settings.host, port, option, handed)))
+        for unused in handed.values():
+            unused.close()
+        yield Ports(taken[0], taken[1], taken[2] if settings.grpc else None)
 
 
 def inherited() -> dict[int, socket.socket]:
@@ -54,7 +88,7 @@ def listen(host: str, port: int, option: str, handed: dict[int, socket.socket]) 
         handed: By port; what is used is taken out.
 
     Raises:
-        CannotListen: The port is taken or not ours to take.
+        StartFailed: The port is taken or not ours to take.
     """
     if port in handed:
         return handed.pop(port)
@@ -63,7 +97,7 @@ def listen(host: str, port: int, option: str, handed: dict[int, socket.socket]) 
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise CannotListen(
+        raise StartFailed(
             f"Cannot listen on {host} port {port}: {reason}; "
             f"stop what uses it, or choose another with {option}"
         ) from None

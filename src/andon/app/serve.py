@@ -4,179 +4,152 @@ Everything that runs while Andon is up: one process, and those that decode for i
 ::
 
     main thread     starts it, waits for a signal, stops it
-    andon-http      one event loop with three listeners: the API's port, OTLP/HTTP's and OTLP/gRPC's
+    andon-http      one event loop with three listeners: OTLP/HTTP's port and OTLP/gRPC's, then the API's
     andon-log       the log's writer
     decoders        processes of their own: telemetry in, frames for the log out
     andon-loader    moves closed segments into raw, once a second
     APScheduler     starts `andon build` as a child process: daily, and when days were missed
+
+Starting is in a hurry, as a restart is a gap for senders: ports first, then what telemetry needs, then the
+rest. So nothing is imported here that is not needed at once.
 
 Stopping keeps every promise: requests in flight are answered, the segment is closed and loaded.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
+import os
 import socket
 import sys
-import threading
 from functools import partial
+from typing import TYPE_CHECKING
 
-import structlog
-import uvicorn
-from starlette.types import ASGIApp
-
-from andon.api import problems
-from andon.api.http import create_api
-from andon.app.authentication import Authentication
-from andon.app.builds import Builds
-from andon.app.connections import Guard, protocol
-from andon.app.listeners import CannotListen, inherited, listen
+from andon.app.listeners import Ports, taken_ports
 from andon.app.owner import owned
-from andon.app.page_api import page_routes
 from andon.config import Settings
-from andon.directory.directory import Directory
-from andon.edition.editions import Editions
-from andon.ingest import receive
-from andon.ingest.decoder import Setup
-from andon.ingest.decoders import Decoders
-from andon.ingest.door import Door
-from andon.ingest.load import Loader, load_closed
-from andon.ingest.receive import Receiver, create_otlp_app, otlp_routes
-from andon.ingest.receive_grpc import listening
-from andon.ingest.take_in import Window
-from andon.log.ballast import ballast_of
-from andon.log.writer import SegmentWriter
-from andon.warehouse.open import open_raw_store
 
-DRAIN_S = 10
-"""How long requests in flight may take to end once the server was asked to stop: a sender's patience."""
-
-_START_S = 30
-_TICK_S = 0.1
-"""How often gRPC's listener looks whether it is to stop; as often as uvicorn does."""
+if TYPE_CHECKING:
+    from andon.app.authentication import Authentication
+    from andon.app.intake import Intake
+    from andon.directory.directory import Directory
+    from andon.edition.editions import Editions
+    from andon.ingest.receive import Receiver
 
 _COLLECT_AFTER = 200_000
 _SWITCH_S = 0.0005
 
-_LOG = structlog.get_logger("andon.serve")
-
-
-class StartFailed(Exception):
-    """The server cannot start; the text says why and what to do."""
-
 
 class Server:
     """
-    The running parts, from :meth:`start` to :meth:`stop`.
+    The running parts, from :meth:`listen` or :meth:`start` to :meth:`stop`.
 
     Args:
         settings: Where to listen and where things are; port 0 picks a free one.
-        directory: People and keys; the caller closes it, after :meth:`stop`.
-        open_org: Organisation that loopback clients without a key write to: the demo. None refuses them.
     """
 
-    def __init__(self, settings: Settings, directory: Directory, *, open_org: str | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._directory = directory
-        self._open_org = open_org
-        self._editions = Editions(settings.editions_dir)
-        self._servers: list[uvicorn.Server] = []
-        self._sockets: list[socket.socket] = []
-        self._grpc_port: int | None = None
-        self._store = open_raw_store(settings)
-        self._failure: BaseException | None = None
         self._running = contextlib.ExitStack()
+        self._ports: Ports | None = None
+        self._urls: list[str] = []
+        self._intake: Intake | None = None
+        self._editions: Editions | None = None
 
     @property
     def editions(self) -> Editions:
         """What the API answers from."""
+        if self._editions is None:
+            raise RuntimeError("the server was not started")
         return self._editions
 
     @property
     def api_url(self) -> str:
         """Where the API listens."""
-        return _url(*self._sockets[0].getsockname()[:2])
+        return self._urls[0]
 
     @property
     def otlp_url(self) -> str:
         """Where OTLP over HTTP listens."""
-        return _url(*self._sockets[1].getsockname()[:2])
+        return self._urls[1]
 
     @property
     def grpc_url(self) -> str | None:
         """Where OTLP over gRPC listens; None when it does not."""
-        return None if self._grpc_port is None else _url(self._host, self._grpc_port)
+        return self._urls[2] if self._settings.grpc else None
 
-    def start(self) -> None:
+    def listen(self) -> Ports:
         """
-        Listen; returns when every port answers.
+        Own the data directory and the ports: who connects from now on waits, and is not refused.
 
         Raises:
             AlreadyRunning: Another server has the data directory.
             StartFailed: A port is taken or not ours to take.
         """
-        settings = self._settings
-        self._running.enter_context(owned(settings.data))
-        handed = inherited()
-        for port, option in ((settings.port, "--port"), (settings.otlp_port, "--otlp-port")):
-            listener = _listening(settings.host, port, option, handed)
-            self._running.callback(listener.close)
-            self._sockets.append(listener)
-        self._host = self._sockets[0].getsockname()[0]
-        if settings.grpc:
-            # gRPC takes no socket from us, and does not say why it could not make its own.
-            _listening(settings.host, settings.grpc_port, "--grpc-port", {}).close()
-        for unused in handed.values():
-            unused.close()
+        if self._ports is None:
+            self._running.enter_context(owned(self._settings.data))
+            self._ports = self._running.enter_context(taken_ports(self._settings))
+            # A socket that is closed has no name any more, and who stops the server may still ask.
+            self._urls = [_url(port) for port in self._ports if port is not None]
+        return self._ports
 
+    def begin(self) -> Intake:
+        """
+        Start the event loop and a process that decodes, and listen unless that was done.
+
+        Both take a while to get ready: whoever calls it early may do something else meanwhile.
+
+        Raises:
+            AlreadyRunning: Another server has the data directory.
+            StartFailed: A port is taken or not ours to take.
+        """
+        self.listen()
+        if self._intake is None:
+            # Children are started by exec alone: what gRPC does about forks is only to complain of them.
+            os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+            from andon.app.intake import Intake  # noqa: PLC0415 (after the ports are ours)
+
+            self._intake = Intake(self._settings)
+            self._running.callback(self._intake.close)
+            self._intake.begin()
+        return self._intake
+
+    def start(self, directory: Directory, *, open_org: str | None = None) -> None:
+        """
+        Take telemetry, then answer reports; returns when every port answers.
+
+        Args:
+            directory: People and keys; the caller closes it, after :meth:`stop`.
+            open_org: Organisation that loopback clients without a key write to: the demo. None refuses them.
+
+        Raises:
+            AlreadyRunning: Another server has the data directory.
+            StartFailed: A port is taken or not ours to take.
+        """
+        ports, intake = self.listen(), self.begin()
         # Requests make very many objects and hardly a cycle: the default looks for cycles all the time.
         gc.set_threshold(_COLLECT_AFTER)
         # A request passes between the loop and the log's thread: each would wait for up to five milliseconds.
         sys.setswitchinterval(_SWITCH_S)
+        try:
+            from andon.app.authentication import Authentication  # noqa: PLC0415 (after the ports are ours)
+            from andon.app.telemetry import take_telemetry  # noqa: PLC0415
 
-        self._running.callback(self._load_the_rest)
-        ballast = ballast_of(settings)
-        ballast.tend()
-        writer = SegmentWriter(settings.log_dir, ballast=ballast)
-        self._running.callback(writer.close)
-        authenticate = Authentication(self._directory, settings.clock)
-        window = Window(settings.history_start, settings.max_future_s, settings.max_attributes)
-        self._decoders = Decoders(
-            settings.decoders, Setup(window, settings.max_body_bytes, processor_s=settings.decode_timeout_s)
-        )
-        door = Door(writer, self._decoders, authenticate, settings.clock, settings, open_org=self._open_org)
-        self._running.callback(door.close)
-        self._door = door
-        receiver = Receiver(door)
-        routes = [*otlp_routes(receiver), *page_routes(self._directory, authenticate, settings)]
-        api = create_api(self._editions, authenticate, settings.clock, settings, routes)
-        guard = Guard(settings)
-        self._servers = [
-            _server(api, protocol(guard, partial(problems.refusal, settings.clock)), settings),
-            _server(create_otlp_app(receiver), protocol(guard, receive.refusal), settings),
-        ]
-        self._http = threading.Thread(target=self._serve, name="andon-http", daemon=True)
-        self._running.callback(self._drain)
-        self._http.start()
-        loader = Loader(settings.log_dir, self._store, ballast=ballast)
-        self._running.callback(loader.stop)
-        loader.start()
-
-        waited = threading.Event()
-        for _ in range(_START_S * 20):
-            if all(server.started for server in self._servers) and (self._grpc_port or not settings.grpc):
-                return
-            if self._failure is not None or not self._http.is_alive():
-                break
-            waited.wait(0.05)
-        self.stop()
-        raise StartFailed(f"The server did not start: {self._failure or 'it gives no reason'}")
+            authenticate = Authentication(directory, self._settings.clock)
+            receiver = take_telemetry(
+                self._settings, intake, ports, authenticate, self._running, open_org=open_org
+            )
+            self._answer_reports(intake, ports, directory, authenticate, receiver)
+        except BaseException:
+            self.stop()
+            raise
 
     def schedule_builds(self) -> None:
         """Build every day from now on, and at once if days are missing."""
-        builds = Builds(self._settings, self._editions)
+        from andon.app.builds import Builds  # noqa: PLC0415 (after telemetry is taken)
+
+        builds = Builds(self._settings, self.editions)
         self._running.callback(builds.stop)
         builds.start()
 
@@ -188,67 +161,28 @@ class Server:
         """
         self._running.close()
 
-    def _load_the_rest(self) -> None:
-        try:
-            load_closed(self._settings.log_dir, self._store)
-        except OSError as error:
-            _LOG.error("what is left in the log is loaded after the next start", reason=str(error))
+    def _answer_reports(
+        self,
+        intake: Intake,
+        ports: Ports,
+        directory: Directory,
+        authenticate: Authentication,
+        receiver: Receiver,
+    ) -> None:
+        from andon.api import problems  # noqa: PLC0415 (after telemetry is taken)
+        from andon.api.http import create_api  # noqa: PLC0415
+        from andon.app.page_api import page_routes  # noqa: PLC0415
+        from andon.edition.editions import Editions  # noqa: PLC0415
+        from andon.ingest.receive import otlp_routes  # noqa: PLC0415
 
-    def _drain(self) -> None:
-        for server in self._servers:
-            server.should_exit = True
-        if self._http.is_alive():
-            self._http.join(DRAIN_S + 5)
-
-    def _serve(self) -> None:
-        async def serve() -> None:
-            pairs = zip(self._servers, self._sockets, strict=True)
-            listeners = [server.serve(sockets=[listener]) for server, listener in pairs]
-            if self._settings.grpc:
-                listeners.append(self._serve_grpc())
-            async with self._decoders:
-                await asyncio.gather(*listeners)
-
-        try:
-            with asyncio.Runner(loop_factory=self._servers[0].config.get_loop_factory()) as runner:
-                runner.run(serve())
-        except BaseException as error:  # noqa: BLE001 (start() and the log tell of it)
-            self._failure = error
-            _LOG.error("server_failed", reason=str(error))
-
-    async def _serve_grpc(self) -> None:
-        port, limit = self._settings.grpc_port, self._settings.max_body_bytes
-        async with listening(self._door, self._host, port, limit=limit, drain_s=DRAIN_S) as bound:
-            self._grpc_port = bound
-            while not self._servers[0].should_exit:  # noqa: ASYNC110 (uvicorn has no event to wait for)
-                await asyncio.sleep(_TICK_S)
+        settings = self._settings
+        editions = self._editions = Editions(settings.editions_dir)
+        routes = [*otlp_routes(receiver), *page_routes(directory, authenticate, settings)]
+        api = create_api(editions, authenticate, settings.clock, settings, routes)
+        intake.serve(api, partial(problems.refusal, settings.clock), ports.api)
 
 
-def _server(app: ASGIApp, http: type[asyncio.Protocol], settings: Settings) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            http=http,
-            timeout_keep_alive=settings.keep_alive_s,
-            access_log=False,
-            log_config=None,
-            lifespan="off",
-            ws="none",
-            server_header=False,
-            # Whoever stands in front could otherwise claim to be loopback.
-            proxy_headers=False,
-            timeout_graceful_shutdown=DRAIN_S,
-        )
-    )
-
-
-def _listening(host: str, port: int, option: str, handed: dict[int, socket.socket]) -> socket.socket:
-    try:
-        return listen(host, port, option, handed)
-    except CannotListen as error:
-        raise StartFailed(str(error)) from None
-
-
-def _url(host: str, port: int) -> str:
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 (read, not bound)
     return f"http://{shown}:{port}"

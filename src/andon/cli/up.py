@@ -104,24 +104,31 @@ def up(  # noqa: PLR0913 (one parameter an option)
         start_detached([*given, "--data", str(settings.data.absolute())], settings.data.absolute())
         return
 
-    from andon.app.logs import configure_logs  # noqa: PLC0415 (--help stays quick)
-    from andon.app.serve import Server  # noqa: PLC0415
+    from andon.app.serve import Server  # noqa: PLC0415 (--help stays quick)
 
-    configure_logs(verbose=verbose)
-    directory = open_directory_of(settings)
+    server = Server(settings)
     with _stopped_by_signals() as stopping:
         try:
-            _run(settings, directory, Server, stopping, demo=demo, opens_browser=not no_browser)
+            # Senders wait from here on; what takes longest to get ready is first.
+            server.begin()
+            from andon.app.logs import configure_logs  # noqa: PLC0415
+
+            configure_logs(verbose=verbose)
+            directory = open_directory_of(settings)
+            try:
+                _run(settings, directory, server, stopping, demo=demo, opens_browser=not no_browser)
+            finally:
+                directory.close()
         except KeyboardInterrupt:
             note("Stopped.")
         finally:
-            directory.close()
+            server.stop()
 
 
 def _run(  # noqa: PLR0913 (each by name)
     settings: Settings,
     directory: Directory,
-    server_type: type[Server],
+    server: Server,
     stopping: _Stopping,
     *,
     demo: bool,
@@ -131,9 +138,8 @@ def _run(  # noqa: PLR0913 (each by name)
 
     now = settings.clock()
     keys = make_demo_keys(directory, now=now) if demo else None
-    server = server_type(settings, directory, open_org=keys.org.org_id if keys else None)
     try:
-        server.start()
+        server.start(directory, open_org=keys.org.org_id if keys else None)
         if keys is not None:
             sent = _fill_demo(settings, server, keys)
             shown: str | None = keys.org.org_id

@@ -12,6 +12,7 @@ from typing import Literal
 from andon.contract.telemetry import Signal
 from andon.ingest import decode_json, decode_protobuf
 from andon.ingest.items import Malformed, Request
+from andon.ingest.orders import MOST_ATTRIBUTES
 from andon.ingest.reading import Allowance, TooManyItems
 
 Encoding = Literal["protobuf", "json"]
@@ -21,9 +22,6 @@ __all__ = ["MOST_ITEMS", "Encoding", "Malformed", "TooManyItems", "decode"]
 
 MOST_ITEMS = 200_000
 """Items taken in one request; 64 MiB can hold thirty million empty spans, and no exporter sends so many."""
-
-MOST_ATTRIBUTES = 1000
-"""Attributes of one item, unless told otherwise; SDKs send 128 at most, unless they are told otherwise."""
 
 
 def decode(

@@ -14,19 +14,16 @@ import gc
 import os
 import resource
 import signal
-import struct
 import sys
 from typing import BinaryIO
 
 import msgspec
 
-from andon.contract.problems import BadRequest, Problem, TooLarge
+from andon.contract.problems import Problem, TooLarge
 from andon.ingest import stint
 from andon.ingest.inflate import gunzip
-from andon.ingest.take_in import Envelope, TakenIn, Window, take_in
-
-LENGTHS = struct.Struct("<II")
-"""Bytes of the head and of the payload."""
+from andon.ingest.orders import LENGTHS, Answer, Order, Setup
+from andon.ingest.take_in import take_in
 
 COLLECT_EVERY = 500
 """
@@ -35,74 +32,6 @@ the default of looking all the time costs more than the decoding of JSON itself.
 """
 
 _NICE = 5
-
-_PROBLEMS: dict[str, type[Problem]] = {"bad": BadRequest, "large": TooLarge}
-
-
-class Setup(msgspec.Struct, frozen=True):
-    """
-    What every order of a process shares; it comes as the first head.
-
-    Attributes:
-        window: Which times are believed.
-        limit: Largest body, in bytes after decompression.
-        memory_bytes: What a process may take for one body; where the system has no such limit, nothing holds
-            it. The largest body of ordinary telemetry takes half of the default.
-        processor_s: Processor time that a process may take for one body, in seconds.
-    """
-
-    window: Window
-    limit: int
-    memory_bytes: int = 2 * 2**30
-    processor_s: float = 8
-
-
-class Order(msgspec.Struct, frozen=True):
-    """
-    One body to decode.
-
-    Attributes:
-        envelope: What is known of it without reading it.
-        is_gzip: Whether it is compressed.
-    """
-
-    envelope: Envelope
-    is_gzip: bool
-
-
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """
-    What became of an order; the frame, if there is one, is the payload.
-
-    Attributes:
-        accepted: Items that will be rows.
-        rejected: Items that will not.
-        message: What the sender is told of them; the problem's text when there is a problem.
-        problem: ``bad`` or ``large`` when the body cannot be taken, ``failed`` when the fault is ours.
-        is_empty: Nothing is to be kept.
-    """
-
-    accepted: int = 0
-    rejected: int = 0
-    message: str = ""
-    problem: str = ""
-    is_empty: bool = False
-
-
-def answered(answer: Answer, frame: bytes) -> TakenIn:
-    """
-    Give the outcome as whoever asked knows it.
-
-    Raises:
-        BadRequest: The body is not what it says it is.
-        TooLarge: It has more bytes or items than are taken.
-        RuntimeError: Decoding failed; the same body may well fail again.
-    """
-    if answer.problem in _PROBLEMS:
-        raise _PROBLEMS[answer.problem](answer.message)
-    if answer.problem:
-        raise RuntimeError(answer.message)
-    return TakenIn(None if answer.is_empty else frame, answer.accepted, answer.rejected, answer.message)
 
 
 def work(order: Order, body: bytes, setup: Setup) -> tuple[Answer, bytes]:

@@ -22,8 +22,7 @@ from typing import Self
 import msgspec
 import structlog
 
-from andon.ingest.decoder import LENGTHS, Answer, Order, Setup, answered
-from andon.ingest.take_in import TakenIn
+from andon.ingest.orders import LENGTHS, Answer, Order, Setup, TakenIn, answered
 
 PATIENCE_S = 20.0
 """Seconds for one body. 64 MiB of spans take about five; nothing that a sender waits for takes longer."""
@@ -52,11 +51,21 @@ class Decoders:
         self._idle: asyncio.LifoQueue[_Decoder] = asyncio.LifoQueue()
 
     async def __aenter__(self) -> Self:
-        """Start the processes; they take orders at once and do them when they are up."""
-        await asyncio.gather(*(decoder.start() for decoder in self._all))
-        for decoder in self._all:
+        """
+        Start the first process; it takes orders at once and does them when it is up.
+
+        The others are started when there is work for them: all at once would take the processors from
+        whatever else a server needs to begin.
+        """
+        await self._all[0].start()
+        for decoder in reversed(self._all):
             self._idle.put_nowait(decoder)
         return self
+
+    async def start_others(self) -> None:
+        """Start the others before there is work for them."""
+        for decoder in self._all[1:]:
+            await decoder.start()
 
     async def __aexit__(self, *_: object) -> None:
         """End the processes; nobody may wait for an answer any more."""
@@ -84,9 +93,14 @@ class _Decoder:
     def __init__(self, setup: bytes) -> None:
         self._setup = setup
         self._process: Process | None = None
+        self._starting = asyncio.Lock()
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self) -> Process:
+        async with self._starting:
+            return self._process or await self._start()
+
+    async def _start(self) -> Process:
         # Its stderr too: what it inherits it would keep open, for longer than the server may want to.
         process = self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "andon.ingest.decoder", stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=2**20
@@ -109,7 +123,7 @@ class _Decoder:
         whole = False
         try:
             async with asyncio.timeout(PATIENCE_S):
-                process = self._process or await self.start()
+                process = await self.start()
                 await _send(process, msgspec.msgpack.encode(order), body)
                 answer, frame = await _answer(process)
             whole = True

@@ -23,10 +23,9 @@ import structlog
 
 from andon.config import Settings
 from andon.contract.problems import Forbidden, TooLarge, Unauthenticated, Unavailable
-from andon.ingest.decoder import Order
 from andon.ingest.decoders import DecoderLost, Decoders
+from andon.ingest.orders import Envelope, Order, Sender, TakenIn
 from andon.ingest.quota import Quota
-from andon.ingest.take_in import Envelope, Sender, TakenIn
 from andon.ingest.turns import Turns
 from andon.log.writer import AppendFailed, SegmentWriter
 

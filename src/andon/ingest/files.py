@@ -23,7 +23,8 @@ import pyarrow as pa
 from andon.contract.problems import BadRequest, Problem, TooLarge
 from andon.contract.telemetry import SIGNALS, Signal
 from andon.ingest.answers import Encoding
-from andon.ingest.take_in import Envelope, Sender, Window, take_in
+from andon.ingest.orders import Envelope, Sender, Window
+from andon.ingest.take_in import take_in
 
 _SIGNAL_OF_KEY: dict[str, Signal] = {
     "resourceSpans": "traces",

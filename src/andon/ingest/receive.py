@@ -24,7 +24,7 @@ from andon.contract.problems import MethodNotAllowed, Problem, Unsupported
 from andon.contract.telemetry import SIGNALS, Signal
 from andon.ingest.answers import MEDIA_TYPES, Encoding, export_response, status
 from andon.ingest.door import BUSY, REQUESTS, Door
-from andon.ingest.take_in import Envelope
+from andon.ingest.orders import Envelope
 
 _LOG = structlog.get_logger(__name__)
 

@@ -2,36 +2,34 @@
 OTLP over gRPC: the same promises as over HTTP, in gRPC's words.
 
 The three ``Export`` methods are unary; on the wire a unary call is a stream of one message, and as such it is
-read here, because only then do we get to see the key before the message is received and inflated. Messages
-stay bytes: the door decodes them. What is over the limit after decompression is refused by the library with
-``RESOURCE_EXHAUSTED``, which without ``RetryInfo`` tells senders not to repeat it.
+read here, because only then do we get to see the key before the message is received. Messages stay bytes, as
+they were sent: the door inflates and decodes them, away from this process, and counts what is over the limit.
 
 Whatever goes wrong on our side is ``UNAVAILABLE``, which senders retry; an exception that got out of here
 would be ``UNKNOWN``, which makes them drop their data.
 
 Source: opentelemetry-proto ``docs/specification.md``, "OTLP/gRPC"; conformance list O1, O6, O11, O12 and O22
-of the reliability study.
+of the reliability study; gRPC's ``doc/compression.md``.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import NoReturn
-from urllib.parse import unquote
+from typing import NamedTuple, NoReturn
 
 import grpc
 import grpc.aio
 import structlog
 
-from andon.contract.addresses import is_loopback
 from andon.contract.problems import BadRequest, Problem, Unavailable
 from andon.contract.telemetry import Signal
 from andon.ingest.answers import LONGEST_MESSAGE, export_response, rpc_code, rpc_details
 from andon.ingest.door import REQUESTS, RETRY_AFTER_S, Door
-from andon.ingest.take_in import Envelope
+from andon.ingest.health_grpc import Health
+from andon.ingest.orders import Envelope
 
 METHODS: dict[str, Signal] = {
     "/opentelemetry.proto.collector.trace.v1.TraceService/Export": "traces",
@@ -54,33 +52,70 @@ HANDSHAKE_S = 10
 MOST_CALLS = 100
 """Calls of one connection at once, of which each may be receiving its message."""
 
+_IDENTITY_AND_GZIP = 0b101
+"""Bits of gRPC's numbers of them. Another coding is UNIMPLEMENTED, with the names of these."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+"""As protobuf it would be a wire type that does not exist."""
+
+_REFUSED_S = 0.05
+"""Longer than the library takes to end a call whose message it did not receive."""
+
 _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 _LOG = structlog.get_logger(__name__)
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 
 
-@asynccontextmanager
-async def listening(door: Door, host: str, port: int, *, limit: int, drain_s: float) -> AsyncIterator[int]:
+class Addresses(NamedTuple):
     """
-    Answer calls while the block runs; gives the port.
+    Where the library listens, in its own words; whoever has the port passes connections on to one of them.
+
+    Attributes:
+        near: For clients on this machine.
+        far: For all others.
+    """
+
+    near: str
+    far: str
+
+
+@asynccontextmanager
+async def answering(door: Door, addresses: Addresses, *, limit: int, drain_s: float) -> AsyncIterator[None]:
+    """
+    Answer calls while the block runs.
 
     Args:
         door: Takes in what comes.
-        host: Address to listen on, as a number.
-        port: 0 picks a free one.
-        limit: Bytes of the largest message, after decompression.
+        addresses: Where to listen.
+        limit: Bytes of the largest message.
         drain_s: Seconds that calls in flight have at the end of the block.
 
     Raises:
-        RuntimeError: The port is taken or not ours to take.
+        RuntimeError: An address cannot be listened on.
     """
+    health = Health(method.split("/")[1] for method in METHODS)
+    servers = [
+        _server((GrpcReceiver(door, is_loopback=is_near), health), address, limit)
+        for address, is_near in ((addresses.near, True), (addresses.far, False))
+    ]
+    for server in servers:
+        await server.start()
+    try:
+        yield
+    finally:
+        health.end()
+        await asyncio.gather(*(server.stop(drain_s) for server in servers))
+
+
+def _server(handlers: Sequence[grpc.GenericRpcHandler], address: str, limit: int) -> grpc.aio.Server:
     server = grpc.aio.server(
-        handlers=(GrpcReceiver(door),),
+        handlers=handlers,
         options=(
-            # Two servers that share a port would each get some of the telemetry, and neither would say so.
-            ("grpc.so_reuseport", 0),
-            ("grpc.max_receive_message_length", limit),
+            # A little more than we take: what is over the limit is then refused and counted by the door.
+            ("grpc.max_receive_message_length", limit + limit // 4),
+            ("grpc.per_message_decompression", 0),
+            ("grpc.compression_enabled_algorithms_bitset", _IDENTITY_AND_GZIP),
             ("grpc.max_concurrent_streams", MOST_CALLS),
             ("grpc.http2.min_ping_interval_without_data_ms", int(SHORTEST_PING_S * 1000)),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", int(SHORTEST_PING_S * 1000)),
@@ -89,12 +124,8 @@ async def listening(door: Door, host: str, port: int, *, limit: int, drain_s: fl
             ("grpc.server_handshake_timeout_ms", HANDSHAKE_S * 1000),
         ),
     )
-    bound = server.add_insecure_port(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
-    await server.start()
-    try:
-        yield bound
-    finally:
-        await server.stop(drain_s)
+    server.add_insecure_port(address)
+    return server
 
 
 class GrpcReceiver(grpc.GenericRpcHandler):
@@ -103,10 +134,12 @@ class GrpcReceiver(grpc.GenericRpcHandler):
 
     Args:
         door: Takes in what comes.
+        is_loopback: Whether its callers are on this machine.
     """
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, *, is_loopback: bool) -> None:
         self._door = door
+        self._is_loopback = is_loopback
         self._at_work: set[asyncio.Task[bytes]] = set()
         self._methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
             method: grpc.stream_unary_rpc_method_handler(partial(self.export, signal))
@@ -141,10 +174,10 @@ class GrpcReceiver(grpc.GenericRpcHandler):
         return await _fail(signal, failed, context)
 
     async def _take(self, signal: Signal, messages: AsyncIterator[bytes], context: Context) -> bytes:
-        sender = await self._door.sender(_authorization(context), is_loopback=is_loopback(_host(context)))
+        sender = await self._door.sender(_authorization(context), is_loopback=self._is_loopback)
         async with self._door.body(_only_one(messages), sender) as body:
             envelope = Envelope(signal, "protobuf", sender, self._door.clock())
-            taken = await self._door.take(body, envelope)
+            taken = await self._door.take(body, envelope, is_gzip=body.startswith(_GZIP_MAGIC))
         return export_response(signal, taken.rejected, taken.message, "protobuf")
 
 
@@ -165,6 +198,9 @@ async def _only_one(messages: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         if count > 1:
             break
         yield message
+    if not count:
+        # Perhaps there was one, and the library refused it: then it ends the call in a moment.
+        await asyncio.sleep(_REFUSED_S)
     if count != 1:
         raise BadRequest("An Export call has one message; send one")
 
@@ -174,9 +210,3 @@ def _authorization(context: Context) -> str | None:
         if name == "authorization":
             return value if isinstance(value, str) else value.decode("latin-1")
     return None
-
-
-def _host(context: Context) -> str:
-    """Give the peer's address without family and port: ``ipv6:%5B::1%5D:4711`` is ``::1``."""
-    _, _, address = unquote(context.peer()).partition(":")
-    return address.rpartition(":")[0].strip("[]")
