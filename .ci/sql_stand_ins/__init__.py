@@ -52,6 +52,12 @@ def _stand_in(name: str) -> Callable[..., str]:
     def call(*arguments: object, **named: object) -> str:
         if name in _STAND_INS:
             return _STAND_INS[name]
+        if name == "pattern":
+            return f"'{arguments[0]}'"
+        if name == "joined_known":
+            return f"concat_ws({', '.join(arguments[1])})"
+        if name == "join_json_items":
+            return f"cross join (select 1 as one) as {arguments[1]}"
         for ending, text in _BY_ENDING.items():
             if name.endswith(ending):
                 return text

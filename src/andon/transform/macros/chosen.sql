@@ -82,7 +82,9 @@ days as (
 
 kept as (
     select
-        facts.*,
+        {%- for column in columns %}
+        facts.{{ column }} as {{ column }},
+        {%- endfor %}
         row_number() over (
             partition by facts.org_id, facts.agent, facts.dedupe_key
             order by facts.source_rank, facts.occurred_at_unix_nano, facts.record_id

@@ -1,7 +1,7 @@
 {# Whether Claude Code says a record. #}
 {% macro claude_code_recognised(name, scope_name, service_name) -%}
-    {{ scope_name }} like 'com.anthropic.claude\_code%' escape '\'
-        or {{ name }} like 'claude\_code.%' escape '\'
+    {{ scope_name }} like {{ pattern('com.anthropic.claude_code%') }}
+        or {{ name }} like {{ pattern('claude_code.%') }}
         or {{ service_name }} = 'claude-code'
 {%- endmacro %}
 
@@ -90,7 +90,7 @@
 {# What a tool's name says about its kind. #}
 {% macro claude_code_tool_kind(tool_name) -%}
     case
-        when {{ tool_name }} in ('mcp_tool', 'mcp_other') or {{ tool_name }} like 'mcp\_\_%' escape '\' then 'mcp'
+        when {{ tool_name }} in ('mcp_tool', 'mcp_other') or {{ tool_name }} like {{ pattern('mcp__%') }} then 'mcp'
         when {{ tool_name }} = 'Skill' then 'skill'
         when {{ tool_name }} in ('Agent', 'Task') then 'subagent'
         else 'builtin'
@@ -110,7 +110,7 @@
     case
         when {{ query_source }} in ('main', 'subagent', 'auxiliary') then {{ query_source }}
         when {{ query_source }} like 'agent%' then 'subagent'
-        when {{ query_source }} like 'sdk%' or {{ query_source }} like 'repl\_main\_thread%' escape '\' then 'main'
+        when {{ query_source }} like 'sdk%' or {{ query_source }} like {{ pattern('repl_main_thread%') }} then 'main'
         when {{ query_source }} is null then case when {{ agent_id }} is null then 'main' else 'subagent' end
         else 'auxiliary'
     end

@@ -1,7 +1,7 @@
 {# Whether Codex says a record: in a terminal, an editor, the desktop or its daemon, whatever its service is called. #}
 {% macro codex_recognised(name, scope_name, service_name) -%}
     {{ scope_name }} = 'codex'
-        or {{ scope_name }} like 'codex\_%' escape '\'
+        or {{ scope_name }} like {{ pattern('codex_%') }}
         or {{ name }} like 'codex.%'
         or {{ matches("lower(" ~ service_name ~ ")", '^codex([ _-]|$)') }}
 {%- endmacro %}
@@ -43,9 +43,9 @@
 {%- endmacro %}
 
 {# The client that an originator names, else the one that the service's own name or the session's source tells. #}
-{% macro codex_client(originator, service_name, session_source='null') -%}
+{% macro codex_client(originator, service_name, session_source=none) -%}
     case
-        when lower({{ originator }}) like 'codex\_exec%' escape '\' or lower({{ originator }}) like 'codex\_sdk%' escape '\'
+        when lower({{ originator }}) like {{ pattern('codex_exec%') }} or lower({{ originator }}) like {{ pattern('codex_sdk%') }}
             then 'non-interactive-cli'
         when lower({{ originator }}) in ('codex-tui', 'codex_cli_rs', 'codex-cli', 'codex_cli') then 'terminal-ui'
         when lower({{ originator }}) like '%web%' or lower({{ originator }}) like '%cloud%' then 'web'
@@ -55,9 +55,11 @@
             or lower({{ originator }}) like '%xcode%' or lower({{ originator }}) like '%ide%'
             then 'ide'
         when {{ known(originator) }} is not null then null
+        {%- if session_source %}
         when {{ session_source }} = 'exec' then 'non-interactive-cli'
         when {{ session_source }} = 'cli' then 'terminal-ui'
         when {{ session_source }} = 'vscode' then 'ide'
+        {%- endif %}
         when {{ service_name }} in ('codex_exec', 'codex-exec') then 'non-interactive-cli'
         when {{ service_name }} in ('codex_cli_rs', 'codex-tui', 'codex-cli') then 'terminal-ui'
         when lower({{ service_name }}) like '%vscode%' then 'ide'

@@ -12,7 +12,7 @@
 {% macro vscode_copilot_chat_recognised(name, scope_name, service_name) -%}
     {{ service_name }} = 'copilot-chat'
         or {{ scope_name }} = 'copilot-chat'
-        or {{ name }} like 'copilot\_chat.%' escape '\'
+        or {{ name }} like {{ pattern('copilot_chat.%') }}
 {%- endmacro %}
 
 {% macro copilot_agent(dialect) -%} '{{ dialect | replace('_', '-') }}' {%- endmacro %}
@@ -55,7 +55,7 @@
             listed.position as position,
             {{ json_value('listed.item', 'attributes') }} as event_attributes
         from {{ ref('stg_otlp__spans') }} as spans
-        cross join lateral {{ json_items('spans.events') }} as listed
+        {{ join_json_items('spans.events', 'listed') }}
         where
             spans.dialect = '{{ dialect }}'
             and {{ json_text('listed.item', 'name') }} = '{{ name }}'
@@ -75,7 +75,7 @@
 {# What a tool is; the editor and the command line name theirs differently. #}
 {% macro copilot_tool_kind(tool_name, mcp_server) -%}
     case
-        when {{ mcp_server }} is not null or {{ copilot_is_hashed(tool_name) }} or {{ tool_name }} like 'mcp\_%' escape '\'
+        when {{ mcp_server }} is not null or {{ copilot_is_hashed(tool_name) }} or {{ tool_name }} like {{ pattern('mcp_%') }}
             then 'mcp'
         when {{ tool_name }} = 'skill' then 'skill'
         when {{ tool_name }} in ('task', 'runSubagent', 'search_subagent') then 'subagent'
@@ -202,7 +202,7 @@ changes as (
         {{ json_int('listed.item', 'lines_added') }} as lines_added,
         {{ json_int('listed.item', 'lines_removed') }} as lines_removed
     from calls
-    cross join lateral {{ json_items('calls.file_changes') }} as listed
+    {{ join_json_items('calls.file_changes', 'listed') }}
     where calls.file_changes is not null
     union all
     select
@@ -242,7 +242,7 @@ with actions as (
         listed.position as position,
         {{ json_text('listed.item', 'kind') }} as git_kind
     from {{ copilot_spans(dialect, 'execute_tool') }} as spans
-    cross join lateral {{ json_items(json_value('spans.attributes', 'andon.git_actions')) }} as listed
+    {{ join_json_items(json_value('spans.attributes', 'andon.git_actions'), 'listed') }}
     where
         {{ json_text('spans.attributes', 'error.type') }} is null
         and coalesce({{ json_int('spans.attributes', 'process.exit.code') }}, 0) = 0
@@ -274,7 +274,7 @@ where
         else
             case
                 when {{ json_text('spans.attributes', 'error.type') }} is not null then 0
-                when {{ json_value('spans.attributes', 'gen_ai.response.finish_reasons') }} like '%tool\_call%' escape '\' then 0
+                when {{ json_value('spans.attributes', 'gen_ai.response.finish_reasons') }} like {{ pattern('%tool_call%') }} then 0
                 else 1
             end
     end = 1

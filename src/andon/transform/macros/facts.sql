@@ -101,8 +101,9 @@
             {%- for kind, column in kinds.items() %}
             cast(sum(case when told.token_type = '{{ kind }}' then told.increment else 0 end) as {{ int64() }}) as {{ column }},
             {%- endfor %}
-            {{ md5_hex("concat_ws('|', told.org_id, told.resource_attributes, told.session_id, told.model, told.day)") }}
-                as dedupe_key
+            {{ md5_hex(joined_known('|', [
+                'told.org_id', 'told.resource_attributes', 'told.session_id', 'told.model', 'told.day',
+            ])) }} as dedupe_key
         from (
             select
                 points.*,
@@ -157,14 +158,14 @@
 #}
 {% macro mcp_server_of(tool_name) -%}
     case
-        when {{ tool_name }} like 'mcp\_\_%\_\_%' escape '\'
+        when {{ tool_name }} like {{ pattern('mcp__%__%') }}
             then nullif({{ text_before('substr(' ~ clean_name(tool_name) ~ ', 6)', '__') }}, '')
     end
 {%- endmacro %}
 
 {% macro mcp_tool_of(tool_name) -%}
     case
-        when {{ tool_name }} like 'mcp\_\_%\_\_%' escape '\'
+        when {{ tool_name }} like {{ pattern('mcp__%__%') }}
             then nullif(substr(
                 {{ clean_name(tool_name) }},
                 8 + length({{ text_before('substr(' ~ clean_name(tool_name) ~ ', 6)', '__') }})
@@ -177,7 +178,7 @@
     coalesce(
         {{ mcp_tool_of(tool_name) }},
         case
-            when {{ tool_name }} like 'mcp\_%' escape '\' and {{ mcp_server }} is not null
+            when {{ tool_name }} like {{ pattern('mcp_%') }} and {{ mcp_server }} is not null
                 and substr({{ tool_name }}, 5, length({{ mcp_server }}) + 1) = {{ mcp_server }} || '_'
                 then substr({{ tool_name }}, 6 + length({{ mcp_server }}))
         end,
@@ -190,7 +191,7 @@
     coalesce(
         {{ mcp_server_of(tool_name) }},
         case
-            when {{ tool_name }} like 'mcp\_%\_%' escape '\' then {{ text_before('substr(' ~ tool_name ~ ', 5)', '_') }}
+            when {{ tool_name }} like {{ pattern('mcp_%_%') }} then {{ text_before('substr(' ~ tool_name ~ ', 5)', '_') }}
         end
     )
 {%- endmacro %}

@@ -5,7 +5,7 @@
 
 {% macro gemini_cli_recognised(name, scope_name, service_name) -%}
     {{ scope_name }} = 'gemini-cli'
-        or {{ name }} like 'gemini\_cli.%' escape '\'
+        or {{ name }} like {{ pattern('gemini_cli.%') }}
         or {{ service_name }} = 'gemini-cli'
 {%- endmacro %}
 
@@ -103,9 +103,9 @@
 {%- endmacro %}
 
 {# What a tool is, by its name and by whether a server's name came with it. #}
-{% macro gemini_tool_kind(tool_name, mcp_server, tool_type='null') -%}
+{% macro gemini_tool_kind(tool_name, mcp_server, tool_type=none) -%}
     case
-        when {{ mcp_server }} is not null or {{ tool_type }} = 'mcp' or {{ tool_name }} like 'mcp\_%' escape '\' then 'mcp'
+        when {{ mcp_server }} is not null{% if tool_type %} or {{ tool_type }} = 'mcp'{% endif %} or {{ tool_name }} like {{ pattern('mcp_%') }} then 'mcp'
         when {{ tool_name }} in ('activate_skill', 'skill') then 'skill'
         when {{ tool_name }} in ('agent', 'task', 'delegate_to_agent', 'invoke_agent', 'invoke_subagent') then 'subagent'
         else 'builtin'

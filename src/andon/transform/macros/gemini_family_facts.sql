@@ -160,7 +160,7 @@ with told as (
 calls as (
     select
         told.*,
-        last_value(told.mode ignore nulls) over (
+        {{ last_in_window('told.mode') }} over (
             partition by told.org_id, told.session_id
             order by told.occurred_at_unix_nano, told.record_id
             rows between unbounded preceding and current row
@@ -251,7 +251,7 @@ with actions as (
         listed.position as position,
         {{ json_text('listed.item', 'kind') }} as git_kind
     from {{ gemini_family_logs(dialect, ['tool_call']) }} as records
-    cross join lateral {{ json_items(json_value('records.attributes', 'andon.git_actions')) }} as listed
+    {{ join_json_items(json_value('records.attributes', 'andon.git_actions'), 'listed') }}
     where
         {{ json_text('records.attributes', 'success') }} = 'true'
         and coalesce({{ json_int('records.attributes', 'process.exit.code') }}, 0) = 0

@@ -31,9 +31,9 @@
     {{ whole(alias ~ '.fact_count') }} as fact_count
 {%- endmacro %}
 
-{% macro first_day() -%} cast('{{ var("history_start") }}' as date) {%- endmacro %}
+{% macro first_day() -%} {{ day_literal(var("history_start")) }} {%- endmacro %}
 
-{% macro last_day() -%} cast('{{ var("data_through") }}' as date) {%- endmacro %}
+{% macro last_day() -%} {{ day_literal(var("data_through")) }} {%- endmacro %}
 
 {# Whether reports cover a day. #}
 {% macro reported(day) -%}
@@ -68,24 +68,6 @@
     end
 {%- endmacro %}
 
-{# An exact decimal that a count of tokens times a weight always fits into: eight places. #}
-{% macro exact_product(count, weight) -%}
-    {{ return(adapter.dispatch('exact_product', 'andon')(count, weight)) }}
-{%- endmacro %}
-
-{% macro duckdb__exact_product(count, weight) -%}
-    cast({{ count }} as decimal(20, 0)) * cast({{ weight }} as decimal(18, 8))
-{%- endmacro %}
-
-{# The nearest whole number of a decimal that is not negative, halves away from zero. #}
-{% macro round_half_up(expression) -%}
-    {{ return(adapter.dispatch('round_half_up', 'andon')(expression)) }}
-{%- endmacro %}
-
-{% macro duckdb__round_half_up(expression) -%}
-    cast(floor({{ expression }} + cast(0.5 as decimal(2, 1))) as bigint)
-{%- endmacro %}
-
 {#
     The value that the earliest of a group's rows knows, null when none knows one. Of rows of the same nanosecond
     the record id decides, 32 digits that say nothing about who, where or how often.
@@ -107,35 +89,11 @@
     words glued before `mcp__`. Null when nothing is left.
 #}
 {% macro repaired_tool_name(name) -%}
-    {{ return(adapter.dispatch('repaired_tool_name', 'andon')(name)) }}
+    {%- set plain = pattern_replaced(name, '[\\x00-\\x1F\\x7F]+', ' ') -%}
+    {%- set begun = without_pattern(plain, '^[\\s"\'`]+') -%}
+    {%- set ended = without_pattern(begun, '\\s*["\'`{\\[<].*$') -%}
+    nullif(trim({{ pattern_replaced(ended, '^.+?(mcp__.+__.+)$', '\\1') }}), '')
 {%- endmacro %}
-
-{% macro duckdb__repaired_tool_name(name) -%}
-    nullif(trim(regexp_replace(
-        regexp_replace(
-            regexp_replace(
-                regexp_replace({{ name }}, '[\x00-\x1F\x7F]+', ' ', 'g'),
-                '^[\s"''`]+', ''
-            ),
-            '\s*["''`{\[<].*$', ''
-        ),
-        '^.+?(mcp__.+__.+)$', '\1'
-    )), '')
-{%- endmacro %}
-
-{# Where a text first occurs in another, from 1; 0 when it does not. #}
-{% macro position_of(part, expression) -%}
-    {{ return(adapter.dispatch('position_of', 'andon')(part, expression)) }}
-{%- endmacro %}
-
-{% macro duckdb__position_of(part, expression) -%} strpos({{ expression }}, '{{ part }}') {%- endmacro %}
-
-{# Whole days from one day to another. #}
-{% macro days_from(first, last) -%}
-    {{ return(adapter.dispatch('days_from', 'andon')(first, last)) }}
-{%- endmacro %}
-
-{% macro duckdb__days_from(first, last) -%} ({{ last }} - {{ first }}) {%- endmacro %}
 
 {#
     The linear-interpolated percentile of ranked values, the same on every engine: between the two values around

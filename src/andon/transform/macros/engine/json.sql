@@ -1,12 +1,23 @@
 {# What one engine says differently about JSON text. Keys hold dots, so they are always quoted. #}
 
-{# The value of one key as text: strings without quotes, numbers and booleans as written; null when absent. #}
+{#
+    The value of one key as text: strings without quotes, everything else as written; null when the key is absent or
+    its value is null.
+#}
 {% macro json_text(document, key) -%}
     {{ return(adapter.dispatch('json_text', 'andon')(document, key)) }}
 {%- endmacro %}
 
 {% macro duckdb__json_text(document, key) -%}
     json_extract_string({{ document }}, '$."{{ key }}"')
+{%- endmacro %}
+
+{% macro bigquery__json_text(document, key) -%}
+    coalesce(json_value({{ document }}, '$."{{ key }}"'), nullif(json_query({{ document }}, '$."{{ key }}"'), 'null'))
+{%- endmacro %}
+
+{% macro clickhouse__json_text(document, key) -%}
+    JSONExtract({{ document }}, '{{ key }}', 'Nullable(String)')
 {%- endmacro %}
 
 {# The value of one key as JSON text: objects and lists as written; null when absent. #}
@@ -16,6 +27,14 @@
 
 {% macro duckdb__json_value(document, key) -%}
     cast(json_extract({{ document }}, '$."{{ key }}"') as varchar)
+{%- endmacro %}
+
+{% macro bigquery__json_value(document, key) -%}
+    json_query({{ document }}, '$."{{ key }}"')
+{%- endmacro %}
+
+{% macro clickhouse__json_value(document, key) -%}
+    nullif(JSONExtractRaw({{ document }}, '{{ key }}'), '')
 {%- endmacro %}
 
 {# The values of many keys as one list of texts, read in one pass; `nth_text` takes one out, from 1. #}
@@ -29,11 +48,31 @@
     ])
 {%- endmacro %}
 
+{% macro bigquery__json_texts(document, keys) -%}
+    [
+        {%- for key in keys %}
+        {{ json_text(document, key) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    ]
+{%- endmacro %}
+
+{% macro clickhouse__json_texts(document, keys) -%}
+    [
+        {%- for key in keys %}
+        {{ json_text(document, key) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    ]
+{%- endmacro %}
+
 {% macro nth_text(texts, position) -%}
     {{ return(adapter.dispatch('nth_text', 'andon')(texts, position)) }}
 {%- endmacro %}
 
 {% macro duckdb__nth_text(texts, position) -%} {{ texts }}[{{ position }}] {%- endmacro %}
+
+{% macro bigquery__nth_text(texts, position) -%} {{ texts }}[safe_ordinal({{ position }})] {%- endmacro %}
+
+{% macro clickhouse__nth_text(texts, position) -%} {{ texts }}[{{ position }}] {%- endmacro %}
 
 {# The list with every text put through an expression over `each`. #}
 {% macro each_text(texts, expression) -%}
@@ -41,6 +80,12 @@
 {%- endmacro %}
 
 {% macro duckdb__each_text(texts, expression) -%} list_transform({{ texts }}, lambda each: {{ expression }}) {%- endmacro %}
+
+{% macro bigquery__each_text(texts, expression) -%}
+    array(select {{ expression }} from unnest({{ texts }}) as each with offset as place order by place)
+{%- endmacro %}
+
+{% macro clickhouse__each_text(texts, expression) -%} arrayMap(each -> {{ expression }}, {{ texts }}) {%- endmacro %}
 
 {# A whole number, whether it was sent as a number or as text; null when it is neither. #}
 {% macro json_int(document, key) -%}
@@ -52,20 +97,39 @@
 {%- endmacro %}
 
 {#
-    A from-item that gives one row per item of a JSON list: columns `item` (JSON text) and `position` (from 1).
-    Use it as `from rows cross join lateral {{ json_items('rows.list') }} as i`.
+    A join of each row with the items of its JSON list: columns `item` (JSON text) and `position` (from 1) of *alias*.
+    A row without items is left out, unless *outer*: it then has one row, whose two columns are null.
 #}
-{% macro json_items(document) -%}
-    {{ return(adapter.dispatch('json_items', 'andon')(document)) }}
+{% macro join_json_items(document, alias, outer=false) -%}
+    {{ return(adapter.dispatch('join_json_items', 'andon')(document, alias, outer)) }}
 {%- endmacro %}
 
-{% macro duckdb__json_items(document) -%}
-    (
+{% macro duckdb__join_json_items(document, alias, outer) -%}
+    {{ 'left' if outer else 'inner' }} join lateral (
         select
             numbered.position as position,
             cast(json_extract({{ document }}, '$[' || (numbered.position - 1) || ']') as varchar) as item
         from (
             select unnest(range(1, cast(coalesce(json_array_length({{ document }}), 0) as bigint) + 1)) as position
         ) as numbered
-    )
+    ) as {{ alias }} on true
+{%- endmacro %}
+
+{% macro bigquery__join_json_items(document, alias, outer) -%}
+    {{ 'left' if outer else 'inner' }} join unnest(array(
+        select as struct
+            place + 1 as position,
+            item
+        from unnest(json_query_array({{ document }})) as item with offset as place
+    )) as {{ alias }}
+{%- endmacro %}
+
+{% macro clickhouse__join_json_items(document, alias, outer) -%}
+    {{ 'left' if outer }} array join arrayMap(
+        (item, position) -> cast(
+            tuple(position, item), 'Tuple(position Nullable(Int64), item Nullable(String))'
+        ),
+        JSONExtractArrayRaw(coalesce({{ document }}, '')),
+        arrayEnumerate(JSONExtractArrayRaw(coalesce({{ document }}, '')))
+    ) as {{ alias }}
 {%- endmacro %}

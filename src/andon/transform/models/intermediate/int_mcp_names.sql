@@ -12,7 +12,7 @@ known as (
         listed.org_id as org_id,
         listed.name as name
     from {{ ref('stg_directory__mcp_names') }} as listed
-    union
+    union distinct
     select
         calls.org_id as org_id,
         calls.mcp_server as name
@@ -20,7 +20,7 @@ known as (
     where
         length(calls.mcp_server) <> 64
         and calls.mcp_server <> '(redacted)'
-    union
+    union distinct
     select
         calls.org_id as org_id,
         calls.mcp_tool as name
@@ -28,7 +28,7 @@ known as (
     where
         length(calls.mcp_tool) <> 64
         and calls.mcp_tool <> '(redacted)'
-    union
+    union distinct
     select
         hashed.org_id as org_id,
         public_names.name as name

@@ -12,7 +12,7 @@ with told as (
         {{ kind }}.identity_user as identity_user,
         {{ kind }}.identity_install as identity_install
     from {{ ref('int_' ~ kind ~ '_unioned') }} as {{ kind }}
-    {{ 'union' if not loop.last }}
+    {{ 'union distinct' if not loop.last }}
     {%- endfor %}
 ),
 

@@ -55,11 +55,11 @@ parts as (
         named.*,
         nullif(named.clear_server, '(redacted)') as told_server,
         case
-            when named.repaired_name like 'mcp\_\_%\_\_%' escape '\'
+            when named.repaired_name like {{ pattern('mcp__%__%') }}
                 then substr(named.repaired_name, 6, {{ position_of('__', 'substr(named.repaired_name, 6)') }} - 1)
         end as glued_server,
         case
-            when named.repaired_name like 'mcp\_\_%\_\_%' escape '\'
+            when named.repaired_name like {{ pattern('mcp__%__%') }}
                 then substr(named.repaired_name, 7 + {{ position_of('__', 'substr(named.repaired_name, 6)') }})
         end as glued_tool
     from named
@@ -118,7 +118,7 @@ seams as (
                 unseamed.repaired_name as repaired_name
             from parts as unseamed
             where
-                unseamed.repaired_name like 'mcp\_\_%' escape '\'
+                unseamed.repaired_name like {{ pattern('mcp__%') }}
                 and coalesce(unseamed.told_server, unseamed.glued_server) is null
         ) as parts
         inner join servers
@@ -141,7 +141,7 @@ settled as (
         coalesce(lower(parts.told_server), lower(parts.glued_server), seams.server_key) as server_key,
         coalesce(seams.tool, parts.clear_tool, parts.glued_tool) as mcp_tool,
         coalesce(parts.tool_kind, '') = 'mcp'
-        or coalesce(parts.repaired_name, '') like 'mcp\_\_%' escape '\' as is_mcp
+        or coalesce(parts.repaired_name, '') like {{ pattern('mcp__%') }} as is_mcp
     from parts
     left join seams
         on

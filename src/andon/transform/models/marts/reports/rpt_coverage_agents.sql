@@ -19,15 +19,15 @@ with facts as (
 
 told as (
     select
-        facts.org_id as org_id,
-        facts.agent as agent,
-        coalesce(nullif(facts.agent_version, ''), '(unknown)') as agent_version,
-        {{ whole_sum('facts.fact_count') }} as facts,
-        count(distinct facts.session_id) as sessions,
-        count(distinct nullif(facts.user_id, {{ unattributed_user_id() }})) as people,
-        max(facts.event_date) as last_fact_date
-    from facts
-    group by facts.org_id, facts.agent, coalesce(nullif(facts.agent_version, ''), '(unknown)')
+        known.org_id as org_id,
+        known.agent as agent,
+        coalesce(nullif(known.agent_version, ''), '(unknown)') as agent_version,
+        {{ whole_sum('known.fact_count') }} as facts,
+        count(distinct known.session_id) as sessions,
+        count(distinct nullif(known.user_id, {{ unattributed_user_id() }})) as people,
+        max(known.event_date) as last_fact_date
+    from facts as known
+    group by known.org_id, known.agent, coalesce(nullif(known.agent_version, ''), '(unknown)')
 ),
 
 -- The days on which an agent was in use, up to thirty before it was heard last.

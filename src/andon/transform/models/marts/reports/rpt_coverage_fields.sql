@@ -4,7 +4,7 @@ with agents as (
         days.org_id as org_id,
         days.agent as agent
     from {{ ref('agg_field_days') }} as days
-    union
+    union distinct
     select distinct
         records.org_id as org_id,
         records.agent as agent
@@ -171,7 +171,11 @@ silent_versions as (
 
 judged as (
     select
-        expected.*,
+        {%- for column in [
+            'org_id', 'agent', 'dialect', 'field', 'quality', 'reason', 'improved_by', 'enough', 'is_sometimes',
+        ] %}
+        expected.{{ column }} as {{ column }},
+        {%- endfor %}
         received.last_known_date as last_known_date,
         coalesce(received.occasions_7, 0) as occasions_7,
         coalesce(received.known_7, 0) as known_7,

@@ -1,39 +1,39 @@
 -- Names of described dialects that no description knows.
 with unknown as (
     select
-        records.org_id as org_id,
-        records.agent as agent,
-        records.signal as signal,
-        records.name as name,
-        records.agent_version as agent_version,
-        min(records.first_seen_at) as first_seen_at,
-        max(records.last_seen_at) as last_seen_at,
-        {{ whole_sum('records.records') }} as records
-    from {{ ref('int_record_names') }} as records
+        seen.org_id as org_id,
+        seen.agent as agent,
+        seen.signal as signal,
+        seen.name as name,
+        seen.agent_version as agent_version,
+        min(seen.first_seen_at) as first_seen_at,
+        max(seen.last_seen_at) as last_seen_at,
+        {{ whole_sum('seen.records') }} as records
+    from {{ ref('int_record_names') }} as seen
     inner join {{ ref('stg_directory__organisations') }} as organisations
-        on records.org_id = organisations.org_id
+        on seen.org_id = organisations.org_id
     where
-        records.dialect in (select names.dialect from {{ ref('dim_agent_names') }} as names)
+        seen.dialect in (select names.dialect from {{ ref('dim_agent_names') }} as names)
         and not exists (
             select 1
             from {{ ref('dim_agent_names') }} as names
             where
-                records.dialect = names.dialect
-                and records.signal = names.signal
+                seen.dialect = names.dialect
+                and seen.signal = names.signal
                 and (
-                    records.name = names.name
+                    seen.name = names.name
                     or (
                         right(names.name, 1) = '%'
-                        and left(records.name, length(names.name) - 1) = left(names.name, length(names.name) - 1)
+                        and left(seen.name, length(names.name) - 1) = left(names.name, length(names.name) - 1)
                     )
                 )
         )
     group by
-        records.org_id,
-        records.agent,
-        records.signal,
-        records.name,
-        records.agent_version
+        seen.org_id,
+        seen.agent,
+        seen.signal,
+        seen.name,
+        seen.agent_version
 ),
 
 versions as (

@@ -17,7 +17,7 @@ changes as (
         {{ json_int('listed.item', 'lines_added') }} as lines_added,
         {{ json_int('listed.item', 'lines_removed') }} as lines_removed
     from results
-    cross join lateral {{ json_items('results.file_changes') }} as listed
+    {{ join_json_items('results.file_changes', 'listed') }}
     where results.file_changes is not null
     union all
     select

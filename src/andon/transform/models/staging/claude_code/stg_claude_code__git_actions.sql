@@ -8,7 +8,7 @@ with actions as (
             {{ json_text('records.attributes', 'git_commit_id') }}
         ) as revision
     from {{ claude_code_logs(['tool_result']) }} as records
-    cross join lateral {{ json_items(json_value('records.attributes', 'andon.git_actions')) }} as listed
+    {{ join_json_items(json_value('records.attributes', 'andon.git_actions'), 'listed') }}
     where {{ json_text('records.attributes', 'success') }} = 'true'
 ),
 
@@ -18,7 +18,7 @@ span_actions as (
         listed.position as position,
         {{ json_text('listed.item', 'kind') }} as git_kind
     from {{ ref('stg_claude_code__tool_spans') }} as spans
-    cross join lateral {{ json_items(json_value('spans.attributes', 'andon.git_actions')) }} as listed
+    {{ join_json_items(json_value('spans.attributes', 'andon.git_actions'), 'listed') }}
     where spans.outcome = 'ok'
 ),
 

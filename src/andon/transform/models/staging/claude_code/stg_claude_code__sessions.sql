@@ -28,7 +28,7 @@ select
     coalesce(
         max({{ claude_code_client('requests.entrypoint') }}),
         case
-            when max(case when requests.query_source like 'repl\_main\_thread%' escape '\' then 1 else 0 end) = 1
+            when max(case when requests.query_source like {{ pattern('repl_main_thread%') }} then 1 else 0 end) = 1
                 then 'terminal-ui'
             when max(case when requests.query_source like 'sdk%' then 1 else 0 end) = 1 then 'non-interactive-cli'
         end

@@ -9,7 +9,7 @@ with told as (
 followed as (
     select
         told.*,
-        first_value(case when told.event_name = 'api_request' then told.skill_name end ignore nulls) over (
+        {{ first_in_window("case when told.event_name = 'api_request' then told.skill_name end") }} over (
             partition by told.org_id, told.session_id
             order by told.occurred_at_unix_nano, told.sequence, told.record_id
             rows between current row and unbounded following

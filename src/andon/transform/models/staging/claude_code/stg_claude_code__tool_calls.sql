@@ -8,7 +8,7 @@ with told as (
         {{ json_text('records.attributes', 'tool_source') }} as tool_source,
         {{ json_text('records.attributes', 'success') }} as success,
         -- Where decisions do not tell the mode, the latest change of it does.
-        last_value({{ json_text('records.attributes', 'to_mode') }} ignore nulls) over (
+        {{ last_in_window(json_text('records.attributes', 'to_mode')) }} over (
             partition by records.org_id, records.session_id
             order by records.occurred_at_unix_nano, records.sequence, records.record_id
             rows between unbounded preceding and current row

@@ -29,7 +29,9 @@ sessions as (
 
 spans as (
     select
-        finished.*,
+        {%- for column in point_columns() %}
+        finished.{{ column }} as {{ column }},
+        {%- endfor %}
         {{ claude_code_model(json_text('finished.attributes', 'model')) }} as model,
         {{ json_text('finished.attributes', 'request_id') }} as request_id,
         {{ tokens(json_int('finished.attributes', 'input_tokens')) }} as input_tokens,

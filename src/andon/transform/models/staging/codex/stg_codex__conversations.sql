@@ -32,7 +32,7 @@ conversations as (
         max(case when told.event_name = 'codex.conversation_starts' then 1 else 0 end) as was_started,
         sum(case when told.event_name = 'codex.user_prompt' then 1 else 0 end) as prompts,
         sum(case when told.event_name in ('codex.tool_result', 'codex.tool_decision') then 1 else 0 end) as tools,
-        max(case when told.originator like 'codex\_exec%' escape '\' then 1 else 0 end) as is_headless,
+        max(case when told.originator like {{ pattern('codex_exec%') }} then 1 else 0 end) as is_headless,
         max(case
             when
                 told.event_name = 'codex.conversation_starts'

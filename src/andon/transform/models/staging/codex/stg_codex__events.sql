@@ -28,7 +28,7 @@ carried as (
         {{ json_value('listed.item', 'attributes') }} as event_attributes,
         {{ json_int('listed.item', 'time_unix_nano') }} as nanos
     from {{ ref('stg_otlp__spans') }} as spans
-    cross join lateral {{ json_items('spans.events') }} as listed
+    {{ join_json_items('spans.events', 'listed') }}
     where
         spans.dialect = 'codex'
         and spans.events like '%"codex.%'

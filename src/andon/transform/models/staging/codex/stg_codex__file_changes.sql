@@ -7,7 +7,7 @@ with changes as (
         {{ json_int('listed.item', 'lines_added') }} as lines_added,
         {{ json_int('listed.item', 'lines_removed') }} as lines_removed
     from {{ ref('stg_codex__tool_results') }} as results
-    cross join lateral {{ json_items(json_value('results.attributes', 'andon.file_changes')) }} as listed
+    {{ join_json_items(json_value('results.attributes', 'andon.file_changes'), 'listed') }}
     where results.had_effect = 1
 )
 

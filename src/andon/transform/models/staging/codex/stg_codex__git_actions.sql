@@ -4,7 +4,7 @@ with actions as (
         listed.position as position,
         {{ json_text('listed.item', 'kind') }} as git_kind
     from {{ ref('stg_codex__tool_results') }} as results
-    cross join lateral {{ json_items(json_value('results.attributes', 'andon.git_actions')) }} as listed
+    {{ join_json_items(json_value('results.attributes', 'andon.git_actions'), 'listed') }}
     where
         results.had_effect = 1
         -- A command whose end nobody told proves nothing.

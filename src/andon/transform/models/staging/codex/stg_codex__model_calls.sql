@@ -14,13 +14,17 @@ turns as (
         {{ tokens(json_int('spans.attributes', 'codex.turn.token_usage.input_tokens')) }} as read_in_all,
         {{ tokens(json_int('spans.attributes', 'codex.turn.token_usage.cached_input_tokens')) }} as cached,
         {{ tokens(json_int('spans.attributes', 'codex.turn.token_usage.cache_write_input_tokens')) }} as written,
-        {{ tokens(json_int('spans.attributes', 'codex.turn.token_usage.reasoning_output_tokens')) }} as reasoning,
-        coalesce(conversations.is_title_thread, 0) as is_title_thread
-    from {{ ref('stg_codex__turn_spans') }} as spans
-    left join {{ ref('stg_codex__conversations') }} as conversations
-        on
-            spans.org_id = conversations.org_id
-            and spans.session_id = conversations.session_id
+        {{ tokens(json_int('spans.attributes', 'codex.turn.token_usage.reasoning_output_tokens')) }} as reasoning
+    from (
+        select
+            finished.*,
+            coalesce(conversations.is_title_thread, 0) as is_title_thread
+        from {{ ref('stg_codex__turn_spans') }} as finished
+        left join {{ ref('stg_codex__conversations') }} as conversations
+            on
+                finished.org_id = conversations.org_id
+                and finished.session_id = conversations.session_id
+    ) as spans
     left join (
         select distinct
             counted.org_id as org_id,

@@ -58,7 +58,7 @@ numbered as (
 streamed as (
     select
         numbered.*,
-        max(case when numbered.event_kind like 'response.output\_text.%' escape '\' then 1 else 0 end) over (
+        max(case when numbered.event_kind like {{ pattern('response.output_text.%') }} then 1 else 0 end) over (
             partition by numbered.org_id, numbered.session_id, numbered.source_rank, numbered.response_number
         ) as had_text,
         max(case when numbered.event_kind <> 'response.completed' then 1 else 0 end) over (
@@ -69,9 +69,9 @@ streamed as (
 
 select
     streamed.*,
-    concat_ws(
-        '|', streamed.session_id, streamed.occurred_at_unix_nano, streamed.input_token_count,
-        streamed.output_token_count, streamed.cached_token_count
-    ) as response_key
+    {{ joined_known('|', [
+        'streamed.session_id', 'streamed.occurred_at_unix_nano', 'streamed.input_token_count',
+        'streamed.output_token_count', 'streamed.cached_token_count',
+    ]) }} as response_key
 from streamed
 where streamed.closes = 1

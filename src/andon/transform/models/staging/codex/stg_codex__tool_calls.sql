@@ -54,7 +54,7 @@ calls as (
         refusals.event_id as event_id,
         refusals.call_id as call_id,
         refusals.tool_name as tool_name,
-        null as duration_ms,
+        cast(null as {{ float64() }}) as duration_ms,
         'denied' as outcome
     from refusals
     left join results
@@ -85,37 +85,41 @@ starts as (
 -- A resumed conversation states its policies again: the latest statement before the call holds.
 governed as (
     select
-        records.*,
-        calls.call_id as call_id,
-        calls.tool_name as tool_name,
-        calls.duration_ms as duration_ms,
-        calls.outcome as outcome,
+        made.*,
         starts.sandbox_policy as sandbox_policy,
         starts.approval_policy as approval_policy,
         coalesce(
-            nullif({{ json_text('records.attributes', 'mcp_server') }}, ''),
-            nullif({{ json_text('records.attributes', 'mcp.server.name') }}, ''),
+            nullif({{ json_text('made.attributes', 'mcp_server') }}, ''),
+            nullif({{ json_text('made.attributes', 'mcp.server.name') }}, ''),
             case
-                when {{ json_text('records.attributes', 'tool_namespace') }} like 'mcp\_\_%' escape '\'
-                    then rtrim(substr({{ json_text('records.attributes', 'tool_namespace') }}, 6), '_')
+                when {{ json_text('made.attributes', 'tool_namespace') }} like {{ pattern('mcp__%') }}
+                    then rtrim(substr({{ json_text('made.attributes', 'tool_namespace') }}, 6), '_')
             end,
-            {{ mcp_server_of('calls.tool_name') }}
+            {{ mcp_server_of('made.tool_name') }}
         ) as server,
         row_number() over (
-            partition by records.org_id, records.event_id
+            partition by made.org_id, made.event_id
             order by starts.occurred_at_unix_nano desc
         ) as place
-    from calls
-    inner join records
-        on
-            calls.org_id = records.org_id
-            and calls.event_id = records.event_id
+    from (
+        select
+            records.*,
+            calls.call_id as call_id,
+            calls.tool_name as tool_name,
+            calls.duration_ms as duration_ms,
+            calls.outcome as outcome
+        from records
+        inner join calls
+            on
+                records.org_id = calls.org_id
+                and records.event_id = calls.event_id
+    ) as made
     left join starts
         on
-            records.org_id = starts.org_id
-            and records.session_id = starts.session_id
-            and records.source_rank = starts.source_rank
-            and starts.occurred_at_unix_nano <= records.occurred_at_unix_nano
+            made.org_id = starts.org_id
+            and made.session_id = starts.session_id
+            and made.source_rank = starts.source_rank
+            and starts.occurred_at_unix_nano <= made.occurred_at_unix_nano
 ),
 
 points as (
@@ -154,7 +158,7 @@ counted as (
     where
         points.metric_name = 'codex.mcp.call'
         or (
-            not (points.tool_name like 'mcp\_\_%' escape '\' and processes.tells_servers = 1)
+            not (points.tool_name like {{ pattern('mcp__%') }} and processes.tells_servers = 1)
             and not (points.tool_name = 'exec' and processes.tells_others = 1)
         )
 )
@@ -185,7 +189,7 @@ select
     counted.tool_name as tool_name,
     cast(null as {{ text() }}) as call_id,
     case
-        when counted.metric_name = 'codex.mcp.call' or counted.tool_name like 'mcp\_\_%' escape '\' then 'mcp'
+        when counted.metric_name = 'codex.mcp.call' or counted.tool_name like {{ pattern('mcp__%') }} then 'mcp'
         when counted.tool_name = 'spawn_agent' then 'subagent'
         else 'builtin'
     end as tool_kind,

@@ -12,17 +12,17 @@ select
     cast(null as {{ text() }}) as call_id,
     case
         -- The counter of MCP calls counts the same calls once more.
-        when points.tool_name like '%\_\_\_%' escape '\' or points.tool_name like 'mcp\_\_%' escape '\' then 'mcp'
+        when points.tool_name like {{ pattern('%___%') }} or points.tool_name like {{ pattern('mcp__%') }} then 'mcp'
         when points.tool_name = 'Skill' then 'skill'
         when points.tool_name in ('Task', 'Agent') then 'subagent'
         else 'builtin'
     end as tool_kind,
     case
-        when points.tool_name like '%\_\_\_%' escape '\' then {{ text_before('points.tool_name', '___') }}
+        when points.tool_name like {{ pattern('%___%') }} then {{ text_before('points.tool_name', '___') }}
         else {{ mcp_server_of('points.tool_name') }}
     end as mcp_server,
     case
-        when points.tool_name like '%\_\_\_%' escape '\' then {{ text_after('points.tool_name', '___') }}
+        when points.tool_name like {{ pattern('%___%') }} then {{ text_after('points.tool_name', '___') }}
         else {{ mcp_tool_of('points.tool_name') }}
     end as mcp_tool,
     case when {{ json_text('points.attributes', 'tool.succeeded') }} = 'false' then 'error' else 'ok' end as outcome,

@@ -8,10 +8,10 @@ select
     {{ json_int('listed.item', 'lines_added') }} as lines_added,
     {{ json_int('listed.item', 'lines_removed') }} as lines_removed
 from {{ gemini_family_logs('gemini_cli', ['tool_call']) }} as replaced
-left join lateral {{ json_items(json_value('replaced.attributes', 'andon.file_changes')) }} as listed
-    on listed.position = 1
+{{ join_json_items(json_value('replaced.attributes', 'andon.file_changes'), 'listed', outer=true) }}
 where
-    {{ json_text('replaced.attributes', 'function_name') }} = 'replace'
+    coalesce(listed.position, 1) = 1
+    and {{ json_text('replaced.attributes', 'function_name') }} = 'replace'
     and {{ json_text('replaced.attributes', 'success') }} = 'true'
 union all
 select

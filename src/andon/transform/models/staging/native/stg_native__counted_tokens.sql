@@ -25,8 +25,10 @@ with points as (
 keyed as (
     select
         points.*,
-        {{ md5_hex("concat_ws('|', points.org_id, points.resource_attributes, points.scope_name, points.session_id, "
-            ~ "points.model, coalesce(points.operation_name, ''), points.source_rank, points.event_date)") }} as dedupe_key
+        {{ md5_hex(joined_known('|', [
+            'points.org_id', 'points.resource_attributes', 'points.scope_name', 'points.session_id', 'points.model',
+            "coalesce(points.operation_name, '')", 'points.source_rank', 'points.event_date',
+        ])) }} as dedupe_key
     from points
 ),
 

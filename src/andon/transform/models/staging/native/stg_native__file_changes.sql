@@ -12,7 +12,7 @@ read_from_calls as (
         listed.item as item,
         {{ json_text('listed.item', 'operation') }} as operation
     from {{ native_tool_calls() }} as calls
-    cross join lateral {{ json_items('calls.file_changes') }} as listed
+    {{ join_json_items('calls.file_changes', 'listed') }}
 )
 
 select

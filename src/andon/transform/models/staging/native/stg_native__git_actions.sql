@@ -11,7 +11,7 @@ read_from_calls as (
         listed.position as position,
         {{ json_text('listed.item', 'kind') }} as git_kind
     from {{ native_tool_calls() }} as calls
-    cross join lateral {{ json_items('calls.git_actions') }} as listed
+    {{ join_json_items('calls.git_actions', 'listed') }}
 )
 
 select

@@ -33,7 +33,7 @@ with told as (
         cast(null as {{ text() }}) as parent_span_id,
         0 as is_server,
         {{ json_float('logged.attributes', 'duration_ms') }} as duration_ms,
-        null as status_code
+        cast(null as {{ int64() }}) as status_code
     from {{ ref('stg_otlp__log_records') }} as logged
     where
         logged.dialect = 'native'
@@ -112,7 +112,12 @@ requests_of_calls as (
 )
 
 select
-    sorted.*,
+    {%- for column in shared + [
+        'agent', 'source_signal', 'is_span', 'name', 'operation_name', 'parent_span_id', 'is_server', 'duration_ms', 'status_code',
+        'mcp_method', 'fact',
+    ] %}
+    sorted.{{ column }} as {{ column }},
+    {%- endfor %}
     requests_of_calls.server_beneath as server_beneath,
     case when sorted.mcp_method = 'tools/call' or requests_of_calls.record_id is not null then 1 else 0 end as is_request
 from sorted

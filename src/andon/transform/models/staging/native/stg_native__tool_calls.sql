@@ -8,7 +8,7 @@ with facts as (
             {{ json_text('told.attributes', 'traceloop.entity.name') }},
             -- The conventions name a span for its operation and tool.
             case
-                when told.name like 'execute\_tool %' escape '\' or told.name like 'tools/call %'
+                when told.name like {{ pattern('execute_tool %') }} or told.name like 'tools/call %'
                     then {{ text_after('told.name', ' ') }}
             end,
             '(unknown)'
@@ -33,7 +33,7 @@ sorted as (
         case
             when facts.declared_kind in ('builtin', 'mcp', 'skill', 'subagent') then facts.declared_kind
             when {{ known(json_text('facts.attributes', 'mcp.server.name')) }} is not null or facts.is_request = 1 then 'mcp'
-            when facts.tool_name like 'mcp\_\_%' escape '\' then 'mcp'
+            when facts.tool_name like {{ pattern('mcp__%') }} then 'mcp'
             else 'builtin'
         end as tool_kind
     from facts

@@ -5,7 +5,7 @@ with told as (
         listed.item as item,
         {{ json_text('listed.item', 'operation') }} as operation
     from {{ ref('stg_opencode__tool_runs') }} as runs
-    cross join lateral {{ json_items(json_value('runs.attributes', 'andon.file_changes')) }} as listed
+    {{ join_json_items(json_value('runs.attributes', 'andon.file_changes'), 'listed') }}
     where runs.outcome = 'ok'
 )
 

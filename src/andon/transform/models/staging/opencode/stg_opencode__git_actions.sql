@@ -4,7 +4,7 @@ with actions as (
         listed.position as position,
         {{ json_text('listed.item', 'kind') }} as git_kind
     from {{ ref('stg_opencode__tool_runs') }} as runs
-    cross join lateral {{ json_items(json_value('runs.attributes', 'andon.git_actions')) }} as listed
+    {{ join_json_items(json_value('runs.attributes', 'andon.git_actions'), 'listed') }}
     where
         runs.outcome = 'ok'
         -- A command whose end nobody told proves nothing.
@@ -27,4 +27,4 @@ from {{ ref('stg_opencode__tool_runs') }} as runs
 where
     runs.outcome = 'ok'
     and runs.tool_kind = 'mcp'
-    and runs.tool_name like '%\_create\_pull\_request' escape '\'
+    and runs.tool_name like {{ pattern('%_create_pull_request') }}

@@ -64,7 +64,7 @@ select
         when keyed.tool_name = 'task' then 'subagent'
         when keyed.tool_name in ('{{ opencode_builtin_tools() | join("', '") }}') then 'builtin'
         when own_tools.tool_name is not null then 'builtin'
-        when keyed.tool_name like '%\_%' escape '\' then 'mcp'
+        when keyed.tool_name like {{ pattern('%_%') }} then 'mcp'
         else 'builtin'
     end as tool_kind
 from keyed

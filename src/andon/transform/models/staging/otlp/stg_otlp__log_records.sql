@@ -17,7 +17,7 @@ named as (
             nullif(raw_rows.named_by_attribute, ''),
             nullif(raw_rows.event_name, ''),
             case
-                when raw_rows.named_by_body like 'claude\_code.%' escape '\' then substr(raw_rows.named_by_body, 13)
+                when raw_rows.named_by_body like {{ pattern('claude_code.%') }} then substr(raw_rows.named_by_body, 13)
                 else nullif(raw_rows.named_by_body, '')
             end
         ) as known_name

@@ -7,7 +7,7 @@ select
         {{ json_text('spans.attributes', 'gen_ai.response.model') }}, {{ json_text('spans.attributes', 'gen_ai.request.model') }}
     ) as model,
     {{ model_tier(json_int('spans.attributes', 'gen_ai.usage.reasoning.output_tokens'), 'null') }} as model_tier,
-    {{ gemini_purpose('null', json_text('spans.attributes', 'subagent_name')) }} as purpose,
+    {{ gemini_purpose('cast(null as ' ~ text() ~ ')', json_text('spans.attributes', 'subagent_name')) }} as purpose,
     {{ tokens(json_int('spans.attributes', 'gen_ai.usage.input_tokens')
         ~ ' - coalesce(' ~ json_int('spans.attributes', 'gen_ai.usage.cache_read.input_tokens') ~ ', 0)') }} as input_tokens,
     {{ tokens(json_int('spans.attributes', 'gen_ai.usage.output_tokens')) }} as output_tokens,
