@@ -20,7 +20,7 @@ from andon.config import Settings
 from andon.ingest import decode, flatten
 from andon.ingest.redact import Policy
 from andon.transform import run
-from andon.transform.child import Progress
+from andon.transform.orders import Progress
 from andon.warehouse.parquet_lake import ParquetLake
 
 pytestmark = pytest.mark.slow

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
+import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from andon.config import Settings
-from andon.transform import child, run
-from andon.transform.project import PROJECT
+from andon.transform import run
+from andon.transform.orders import Order
+from andon.transform.project import PROJECT, variables
+from andon.transform.worker import Worker, digest
 
 NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 
@@ -55,70 +62,73 @@ def test_the_lock_of_a_killed_build_is_free(tmp_path: Path) -> None:
         pass
 
 
-def test_the_lock_lasts_as_long_as_the_child(tmp_path: Path) -> None:
-    """A child that still writes to the warehouse keeps the lock when its parent is gone."""
-    with (
-        run.build_lock(tmp_path) as lock,
-        subprocess.Popen(
-            [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=(lock.fileno(),)
-        ) as orphan,
-    ):
-        lock.close()
-        with pytest.raises(run.BuildBusy), run.build_lock(tmp_path):
-            pass
-        orphan.kill()
-
-    with run.build_lock(tmp_path):
-        pass
-
-
-def test_an_order_that_nobody_knows_is_refused(tmp_path: Path) -> None:
-    """The child answers a wrong order in its own words, not with a traceback."""
-    order = child.Order(
-        command="dance",
-        project_path=str(PROJECT),
-        target_path=str(tmp_path),
-        log_path=str(tmp_path),
-        threads=1,
-        variables={},
-    )
-
-    answer = subprocess.run(
-        [sys.executable, "-m", "andon.transform.child"],
-        input=msgspec.json.encode(order),
-        capture_output=True,
-        check=True,
-    )
-
-    assert child.Summary(ok=False, outcomes=[], trouble="no such order: dance") == msgspec.json.decode(
-        answer.stdout, type=child.Line
-    )
-
-
-def test_nothing_dbt_prints_is_mistaken_for_progress(tmp_path: Path) -> None:
-    """Only JSON lines leave the child; what dbt says goes to a file, and trouble is told in words."""
-    order = child.Order(
-        command="build",
+def order(tmp_path: Path, command: str) -> Order:
+    """Give an order that needs no build around it."""
+    return Order(
+        command=command,
         project_path=str(PROJECT),
         target_path=str(tmp_path / "target"),
         log_path=str(tmp_path / "logs"),
         threads=1,
+        shape=variables(PROJECT),
         variables={"history_start": "2026-01-14", "data_through": "2026-01-17"},
     )
 
-    # Without its environment the profile cannot be read: dbt stops before any node.
-    answer = subprocess.run(
-        [sys.executable, "-m", "andon.transform.child"],
-        input=msgspec.json.encode(order),
-        capture_output=True,
-        check=True,
-    )
 
-    summary = msgspec.json.decode(answer.stdout, type=child.Line)
-    assert isinstance(summary, child.Summary)
-    assert "ANDON_DBT_DATABASE" in summary.trouble
+ENVIRONMENT = {"ANDON_DBT_DATABASE": "nowhere.duckdb", "ANDON_DBT_SPILL": "nowhere"}
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    """Someone who carries out orders."""
+    with contextlib.closing(Worker()) as hired:
+        yield hired
+
+
+def test_the_lock_lasts_as_long_as_the_child(tmp_path: Path) -> None:
+    """A child at work keeps the lock when its parent is gone, and ends at once because its parent is gone."""
+    ours, theirs = socket.socketpair()
+    with (
+        run.build_lock(tmp_path) as lock,
+        theirs,
+        subprocess.Popen(
+            [sys.executable, "-m", "andon.transform.child"],
+            stdin=theirs.fileno(),
+            stdout=subprocess.PIPE,
+            env={**os.environ, **ENVIRONMENT},
+        ) as orphan,
+    ):
+        with ours:
+            socket.send_fds(
+                ours, [msgspec.json.encode(order(tmp_path, "get-ready")) + b"\n"], [lock.fileno()]
+            )
+            # Until it has read the order.
+            while not (tmp_path / "logs").exists():
+                time.sleep(0.01)
+            lock.close()
+            with pytest.raises(run.BuildBusy), run.build_lock(tmp_path):
+                pass
+        assert orphan.wait(10) == 0
+        with run.build_lock(tmp_path):
+            pass
+
+
+def test_an_order_that_nobody_knows_is_refused(tmp_path: Path, worker: Worker) -> None:
+    """The child answers a wrong order in its own words, not with a traceback."""
+    summary = worker.run(order(tmp_path, "dance"), ENVIRONMENT)
+    assert (summary.ok, summary.trouble) == (False, "no such order: dance")
+
+
+def test_nothing_dbt_prints_is_mistaken_for_progress(
+    tmp_path: Path, worker: Worker, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Only JSON lines leave the child; what dbt says goes to a file, and trouble is told in words."""
+    # Without its environment the profile cannot be read: dbt stops before any node.
+    summary = worker.run(order(tmp_path, "build"), {"ANDON_DBT_DATABASE": "nowhere.duckdb"})
+
+    assert "ANDON_DBT_SPILL" in summary.trouble
     assert "Traceback" not in summary.trouble
-    assert answer.stderr == b""
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_child_that_dies_is_a_failed_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,26 +141,47 @@ def test_a_child_that_dies_is_a_failed_build(tmp_path: Path, monkeypatch: pytest
         run.build(Settings(data=tmp_path), now=NOW, directory_rows={})
 
 
-def test_a_child_nobody_listens_to_ends(tmp_path: Path) -> None:
-    """When whoever ordered a build is gone, the child leaves the warehouse at its next line."""
-    order = child.Order(
-        command="dance",
-        project_path=str(PROJECT),
-        target_path=str(tmp_path),
-        log_path=str(tmp_path),
-        threads=1,
-        variables={},
-    )
-    with subprocess.Popen(
-        [sys.executable, "-m", "andon.transform.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as deaf:
-        assert deaf.stdin is not None
-        assert deaf.stdout is not None
-        deaf.stdout.close()
-        deaf.stdin.write(msgspec.json.encode(order))
-        deaf.stdin.close()
-        deadline = time.monotonic() + 30
-        while deaf.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
+def test_a_warm_child_is_kept_until_something_changes(tmp_path: Path, worker: Worker) -> None:
+    """
+    One process answers order after order; another setting, another project or a failure makes a new one.
 
-        assert deaf.returncode == 1
+    A process that dies between or in orders is replaced, and the order carried out all the same.
+    """
+    ready = order(tmp_path, "get-ready")
+    pids = []
+
+    def ask(asked: Order, environment: dict[str, str]) -> bool:
+        summary = worker.run(asked, environment)
+        pids.append(worker.pid)
+        return summary.ok
+
+    assert ask(ready, ENVIRONMENT)
+    assert ask(ready, ENVIRONMENT)
+    assert pids[0] == pids[1] is not None
+
+    # It is killed while nobody looks.
+    os.kill(pids[1], signal.SIGKILL)
+    assert ask(ready, ENVIRONMENT)
+    assert pids[2] not in {pids[1], None}
+
+    # Another setting.
+    assert ask(ready, {**ENVIRONMENT, "ANDON_DBT_THREADS": "2"})
+    assert pids[3] not in {pids[2], None}
+
+    # What fails is not kept.
+    assert not ask(msgspec.structs.replace(ready, command="dance"), ENVIRONMENT)
+    assert pids[4] is None
+
+
+def test_a_change_of_the_project_is_seen(tmp_path: Path) -> None:
+    """A changed, added or renamed file of the project is another project."""
+    file = tmp_path / "models" / "a.sql"
+    file.parent.mkdir()
+    seen = [digest(tmp_path)]
+    for text in ("select 1", "select 2"):
+        file.write_text(text)
+        seen.append(digest(tmp_path))
+    file.rename(tmp_path / "models" / "b.sql")
+    seen.append(digest(tmp_path))
+
+    assert len(set(seen)) == len(seen)

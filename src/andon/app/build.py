@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from andon.app.turns import one_at_a_time
 from andon.config import Settings
 from andon.directory.directory import open_directory
+from andon.edition.build_record import BuildRecord, FailedCheck, begin, end
 from andon.edition.publish import publish
 from andon.ingest.load import flush
-from andon.transform.child import Progress
-from andon.transform.run import build
+from andon.transform.orders import Progress
+from andon.transform.run import BuildFailed, build
+from andon.transform.worker import Worker
 from andon.warehouse.open import open_mart_reader, open_raw_store
 
 FLUSH_TIMEOUT_S = 30
@@ -39,30 +43,38 @@ def build_once(
     settings: Settings,
     on_progress: Callable[[Progress], None] = lambda _: None,
     on_wait: Callable[[], None] = lambda: None,
+    *,
+    worker: Worker | None = None,
 ) -> Built:
     """
     Load what waits in the log, transform and test everything, publish an edition. Safe to repeat.
+
+    How it went is noted in the record of builds, also when it fails.
 
     Args:
         settings: Where things are; its clock says which days are over.
         on_progress: Told of every seed, model and test that finished.
         on_wait: Told once when another build has to finish first.
+        worker: Runs dbt, and is kept by the caller; one for this build alone when it is None.
 
     Raises:
         BuildFailed: A model or a test failed; what readers see is as it was.
         BuildBusy: A build whose command was killed is still at work.
         EditionProblem: The marts cannot be published.
     """
-    with one_at_a_time(settings, on_wait):
-        directory = open_directory(settings)
-        try:
-            rows = directory.export_rows()
-        finally:
-            directory.close()
-        loaded = flush(settings.log_dir, open_raw_store(settings), timeout_s=FLUSH_TIMEOUT_S)
-        result = build(settings, now=settings.clock(), directory_rows=rows, on_progress=on_progress)
-        reader = open_mart_reader(settings)
-        try:
+    with one_at_a_time(settings, on_wait), _noted(settings) as note:
+        with note.step("load"):
+            directory = open_directory(settings)
+            try:
+                rows = directory.export_rows()
+            finally:
+                directory.close()
+            loaded = flush(settings.log_dir, open_raw_store(settings), timeout_s=FLUSH_TIMEOUT_S)
+        with note.step("build"):
+            result = build(
+                settings, now=note.started_at, directory_rows=rows, on_progress=on_progress, worker=worker
+            )
+        with note.step("publish"), contextlib.closing(open_mart_reader(settings)) as reader:
             number = publish(
                 reader,
                 settings.editions_dir,
@@ -70,6 +82,63 @@ def build_once(
                 built_at=result.built_at,
                 keep=settings.editions_kept,
             )
+        note.built = Built(number, result.data_through, loaded.rows)
+        return note.built
+
+
+class _Note:
+    """What the record of builds will say."""
+
+    def __init__(self, started_at: dt.datetime) -> None:
+        self.started_at = started_at
+        self.built: Built | None = None
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step."""
+        began = time.monotonic()
+        try:
+            yield
         finally:
-            reader.close()
-        return Built(number, result.data_through, loaded.rows)
+            self.seconds[name] = round(time.monotonic() - began, 2)
+
+
+@contextlib.contextmanager
+def _noted(settings: Settings) -> Iterator[_Note]:
+    """Keep the record of builds of what happens in the block."""
+    note = _Note(settings.clock())
+    record = BuildRecord(
+        started_at=note.started_at,
+        data_through=note.started_at.astimezone(dt.UTC).date() - dt.timedelta(days=1),
+    )
+    begin(settings.editions_dir, record)
+    try:
+        yield note
+    except Exception as error:
+        checks = [
+            FailedCheck(node=one.node, kind=one.kind, message=one.message, days=one.days)
+            for one in (error.failures if isinstance(error, BuildFailed) else ())
+        ]
+        record = msgspec.structs.replace(
+            record,
+            outcome="failed",
+            why=str(error) or type(error).__name__,
+            failed=checks,
+            seconds=note.seconds,
+            ended_at=settings.clock(),
+        )
+        end(settings.editions_dir, record)
+        raise
+    built = note.built
+    if built is not None:
+        record = msgspec.structs.replace(
+            record,
+            outcome="published",
+            edition=built.edition,
+            data_through=built.data_through,
+            records=built.records,
+            seconds=note.seconds,
+            ended_at=settings.clock(),
+        )
+    end(settings.editions_dir, record)

@@ -1,11 +1,17 @@
 """
-The process that runs dbt: started by ``transform.run``, never imported by the rest.
+The process that runs dbt: started by ``transform.worker``, never imported by the rest.
 
 dbt is slow to import, writes to stdout, keeps global state and holds the warehouse open; in a process of its
-own none of that reaches a server. One JSON order comes in on stdin. JSON lines go out on what was stdout:
-progress while nodes finish, one summary last. Whatever else is printed goes to a file.
+own none of that reaches a server. Orders come in on the socket that is stdin, a JSON line each, with what the
+child is to keep open while it works (the build lock). JSON lines go out on what was stdout: progress while
+nodes finish, one summary an order. Whatever else is printed goes to a file. It ends when whoever gives the
+orders hangs up or dies, also in the middle of one.
 
-Source: dbt's programmatic invocation (``dbtRunner``, callbacks of ``EventMsg``).
+An order is parsed and run in two steps. The first gives dbt only the variables that shape the graph, so that
+its result is the same day after day and is kept; the second gives the rest, which dbt looks at as it compiles
+each node.
+
+Source: dbt's programmatic invocation (``dbtRunner``, its manifest, callbacks of ``EventMsg``).
 """
 
 from __future__ import annotations
@@ -13,12 +19,18 @@ from __future__ import annotations
 import gc
 import json
 import os
+import queue
+import resource
+import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
+
+from andon.transform.orders import Line, Order, Outcome, Progress, Summary
 
 LONGEST_MESSAGE = 2000
 """Characters kept of one failure's message; the whole of it is in dbt's log."""
@@ -37,121 +49,112 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ),
     ),
     "unit-tests": (PREPARE_UNITS, ("test", "--select", "test_type:unit")),
+    "get-ready": (),
 }
 """Orders by name: the dbt invocations, each run only when the one before it succeeded."""
 
+DATABASE = "ANDON_DBT_DATABASE"
+"""The environment variable with the warehouse's file."""
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    What the process is to do.
+NO_DATABASE = "andon.duckdb"
+"""Stands for the warehouse while the project is parsed: named like every one, never opened."""
 
-    Attributes:
-        command: A key of ``COMMANDS``.
-        project_path: The dbt project.
-        target_path: Where dbt keeps compiled SQL and its parsed project.
-        log_path: Where dbt's log and everything printed go.
-        threads: Nodes built at once.
-        variables: dbt variables.
-        select: Nodes to restrict unit tests to, in dbt's selection syntax; empty for all.
-    """
-
-    command: str
-    project_path: str
-    target_path: str
-    log_path: str
-    threads: int
-    variables: dict[str, Any]
-    select: str = ""
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
-    """
-    How far a build is.
-
-    Attributes:
-        done: Nodes finished.
-        total: Nodes in all; 0 until dbt has counted them.
-        node: Name of the node that finished last.
-        status: dbt's word for how it ended: success, pass, error, fail, skipped, warn.
-    """
-
-    done: int
-    total: int
-    node: str
-    status: str
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    How one node ended.
-
-    Attributes:
-        node: Its name.
-        kind: dbt's resource type: model, seed, test, unit_test.
-        status: As in ``Progress``.
-        message: What dbt said; empty when it said nothing.
-        seconds: How long it took.
-    """
-
-    node: str
-    kind: str
-    status: str
-    message: str
-    seconds: float
-
-
-class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
-    """
-    How all of it ended.
-
-    Attributes:
-        ok: Whether everything ran and passed.
-        outcomes: Every node of the last invocation, in the order in which they finished.
-        trouble: What stopped dbt before any node could run; empty when nothing did.
-    """
-
-    ok: bool
-    outcomes: list[Outcome]
-    trouble: str
-
-
-Line = Progress | Summary
+MOST_SQL = 100
+"""Failed tests whose SQL is told: enough to say which days they are about."""
 
 
 def main() -> None:
-    """Read the order, run it, write lines."""
-    # One order, then the end: what the collector could free fits into memory, and looking costs a tenth.
+    """Carry out orders until nobody gives any more."""
+    # What the collector could free fits into memory, and looking costs a tenth.
     gc.disable()
-    order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
-    Path(order.log_path).mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as out:
-        printed = os.open(f"{order.log_path}/printed.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.dup2(printed, sys.stdout.fileno())
-        os.dup2(printed, sys.stderr.fileno())
-        _tell(out, run(order, lambda progress: _tell(out, progress)))
+        orders = _listen()
+        while True:
+            order, kept = orders.get()
+            _print_to(Path(order.log_path))
+            summary = run(order, lambda progress: _tell(out, progress))
+            for handle in kept:
+                os.close(handle)
+            _tell(out, summary)
+            gc.collect()
 
 
 def run(order: Order, on_progress: Callable[[Progress], None]) -> Summary:
     """Run the order's invocations one after the other, until one fails."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 (seconds of import, wanted here alone)
 
-    summary = Summary(ok=False, outcomes=[], trouble=f"no such order: {order.command}")
-    for command in COMMANDS.get(order.command, ()):
-        answer = dbtRunner(callbacks=[_Counter(on_progress)]).invoke(_arguments(order, command))
-        summary = Summary(
-            ok=answer.success,
-            outcomes=[_outcome(one) for one in getattr(answer.result, "results", ())],
-            trouble=_plain(answer.exception) if answer.exception is not None else "",
-        )
+    _hear_only_what_matters()
+    if order.command not in COMMANDS:
+        return Summary(ok=False, outcomes=[], trouble=f"no such order: {order.command}")
+    database = os.environ[DATABASE]
+    os.environ[DATABASE] = NO_DATABASE
+    answer = dbtRunner().invoke(_arguments(order, ("parse",), order.shape))
+    os.environ[DATABASE] = database
+    summary, manifest = _summary(answer), answer.result
+    for command in COMMANDS[order.command]:
         if not summary.ok:
             break
+        try:
+            answer = dbtRunner(manifest=manifest, callbacks=[_Counter(on_progress)]).invoke(
+                _arguments(order, command, order.variables)
+            )
+        finally:
+            _close_database()
+        summary = _summary(answer)
     return summary
 
 
-def _arguments(order: Order, command: tuple[str, ...]) -> list[str]:
-    selected = (
-        ("--select", f"test_type:unit,{order.select}") if order.select and "test" in command[:1] else ()
+def _summary(answer: Any) -> Summary:  # noqa: ANN401 (dbtRunnerResult)
+    results = getattr(answer.result, "results", ())
+    failed = [one for one in results if str(one.status.value) == "fail"][:MOST_SQL]
+    return Summary(
+        ok=answer.success,
+        outcomes=[_outcome(one, with_sql=one in failed) for one in results],
+        trouble=_plain(answer.exception) if answer.exception is not None else "",
+        memory_bytes=_resident_bytes(),
     )
+
+
+def _resident_bytes() -> int:
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0  # macOS tells only the most there ever was, which is mostly the engine's
+
+
+def _close_database() -> None:
+    """Give the warehouse's file back; dbt would keep it for its next invocation."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    # Not env(): that fails when nothing was opened.
+    if DuckDBConnectionManager._ENV is not None:  # noqa: SLF001
+        DuckDBConnectionManager._ENV.close()  # noqa: SLF001
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _hear_only_what_matters() -> None:
+    """
+    Have dbt drop what nobody reads: events for debugging.
+
+    dbt makes some twenty a node, and writes each as two lines of text before it looks whether a log wants it.
+    """
+    from dbt_common.events.event_manager import EventManager  # noqa: PLC0415
+    from dbt_common.events.event_manager_client import ctx_set_event_manager  # noqa: PLC0415
+
+    class Manager(EventManager):
+        def fire_event(self, e: Any, level: Any = None, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
+            if (level or e.level_tag()) != "debug" or type(e).__name__ in _Counter.EVENTS:
+                super().fire_event(e, level, *arguments, **named)
+
+    ctx_set_event_manager(Manager())
+
+
+def _arguments(order: Order, command: tuple[str, ...], variables: dict[str, Any]) -> list[str]:
+    chosen: tuple[str, ...] = ()
+    if order.select and "test" in command[:1]:
+        command, chosen = command[:1], ("--select", f"test_type:unit,{order.select}")
+    if order.exclude and "--exclude" in command:
+        chosen = tuple(order.exclude)
     return [
         "--no-version-check",
         "--no-send-anonymous-usage-stats",
@@ -159,14 +162,13 @@ def _arguments(order: Order, command: tuple[str, ...]) -> list[str]:
         "--no-use-colors-file",
         "--log-level",
         "warn",
-        # Each of dbt's debug lines costs more than a small query does.
         "--log-level-file",
         "warn",
         "--no-write-json",
         "--log-path",
         order.log_path,
-        *(command if not selected else command[:1]),
-        *selected,
+        *command,
+        *chosen,
         "--project-dir",
         order.project_path,
         "--profiles-dir",
@@ -176,12 +178,14 @@ def _arguments(order: Order, command: tuple[str, ...]) -> list[str]:
         "--threads",
         str(order.threads),
         "--vars",
-        json.dumps(order.variables),
+        json.dumps(variables),
     ]
 
 
 class _Counter:
     """Turns dbt's events into progress."""
+
+    EVENTS = frozenset({"LogStartLine", "NodeFinished"})
 
     def __init__(self, on_progress: Callable[[Progress], None]) -> None:
         self._on_progress = on_progress
@@ -203,19 +207,50 @@ class _Counter:
             )
 
 
-def _outcome(result: Any) -> Outcome:  # noqa: ANN401 (one of dbt's results)
+def _outcome(result: Any, *, with_sql: bool) -> Outcome:  # noqa: ANN401 (one of dbt's results)
     return Outcome(
         node=result.node.name,
         kind=str(result.node.resource_type.value),
         status=str(result.status.value),
         message=(result.message or "").strip()[:LONGEST_MESSAGE],
         seconds=float(result.execution_time),
+        sql=(result.node.compiled_code or "") if with_sql else "",
     )
 
 
 def _plain(exception: BaseException) -> str:
     text = str(exception).strip() or type(exception).__name__
     return text[:LONGEST_MESSAGE]
+
+
+def _listen() -> queue.SimpleQueue[tuple[Order, list[int]]]:
+    """Take orders in a thread, which sees at once when whoever gives them is gone."""
+    orders: queue.SimpleQueue[tuple[Order, list[int]]] = queue.SimpleQueue()
+
+    def take() -> None:
+        with socket.socket(fileno=os.dup(sys.stdin.fileno())) as door:
+            text, kept = b"", list[int]()
+            while True:
+                part, handles, _, _ = socket.recv_fds(door, 2**16, 1)
+                if not part:
+                    # Whoever ordered the build is gone, and must find the warehouse free.
+                    os._exit(0)
+                text, kept = text + part, kept + handles
+                while b"\n" in text:
+                    line, _, text = text.partition(b"\n")
+                    orders.put((msgspec.json.decode(line, type=Order), kept))
+                    kept = []
+
+    threading.Thread(target=take, daemon=True).start()
+    return orders
+
+
+def _print_to(logs: Path) -> None:
+    logs.mkdir(parents=True, exist_ok=True)
+    printed = os.open(logs / "printed.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(printed, sys.stdout.fileno())
+    os.dup2(printed, sys.stderr.fileno())
+    os.close(printed)
 
 
 def _tell(out: TextIO, line: Line) -> None:

@@ -1,7 +1,7 @@
 """
 One build: raw and directory in, tested marts out.
 
-The warehouse is prepared here, dbt runs in a process of its own (``transform.child``), and nobody else may
+The warehouse is prepared here, dbt runs in a process of its own (``transform.worker``), and nobody else may
 build meanwhile. A failed node or data test ends the build without touching what readers see: publishing is
 the caller's next step, taken only on a result.
 
@@ -14,8 +14,6 @@ import contextlib
 import datetime as dt
 import fcntl
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -23,9 +21,11 @@ from typing import IO, Any
 import msgspec
 
 from andon.config import Settings
-from andon.transform.child import Line, Order, Outcome, Progress, Summary
+from andon.transform.orders import Order, Outcome, Progress, Summary
 from andon.transform.project import UnusableDialects, project_with, variables
-from andon.warehouse.open import prepare_warehouse
+from andon.transform.worker import Worker
+from andon.warehouse.doors import WarehouseBusy, WarehouseFailed
+from andon.warehouse.open import open_mart_reader, prepare_warehouse
 
 FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 """dbt's words for a node that did not do what it should; a skipped one only stands behind one of these."""
@@ -41,8 +41,34 @@ class BuildBusy(Exception):
     """Another process builds in this data directory; the text names it."""
 
 
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A node that did not pass.
+
+    Attributes:
+        node: Its name.
+        kind: dbt's resource type: ``test``, ``model``, ``seed``, ….
+        message: What it said.
+        days: UTC days that a failed test found something on, oldest first, at most ``SHOWN``.
+    """
+
+    node: str
+    kind: str
+    message: str
+    days: list[dt.date]
+
+
 class BuildFailed(Exception):
-    """The build did not pass; the text names the failing nodes and what each said."""
+    """
+    The build did not pass; the text names the failing nodes and what each said.
+
+    Attributes:
+        failures: The same, one by one.
+    """
+
+    def __init__(self, text: str, failures: Sequence[Failure] = ()) -> None:
+        super().__init__(text)
+        self.failures = list(failures)
 
 
 class BuildResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,13 +89,14 @@ class BuildResult(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: list[Outcome]
 
 
-def build(
+def build(  # noqa: PLR0913 (each by name)
     settings: Settings,
     *,
     now: dt.datetime,
     directory_rows: Mapping[str, Sequence[Mapping[str, Any]]],
     on_progress: Callable[[Progress], None] = lambda _: None,
     price_book: str = DEFAULT_PRICE_BOOK,
+    worker: Worker | None = None,
 ) -> BuildResult:
     """
     Build and test every mart from what is in raw now.
@@ -80,6 +107,7 @@ def build(
         directory_rows: ``Directory.export_rows()``.
         on_progress: Called as each node finishes.
         price_book: Which rows of the price book rate tokens.
+        worker: Runs dbt, and is kept by the caller; one for this build alone when it is None.
 
     Raises:
         BuildBusy: Another process is building here.
@@ -92,23 +120,21 @@ def build(
     warehouse_dir = settings.warehouse_path.parent
     with build_lock(warehouse_dir) as lock:
         prepare_warehouse(settings, directory_rows)
-        summary = _run_child(
-            _order(
-                settings,
-                "build",
-                {
-                    "history_start": settings.history_start.isoformat(),
-                    "data_through": data_through.isoformat(),
-                    "price_book": price_book,
-                    "list_limit": str(settings.list_limit),
-                },
-            ),
+        order = _order(
             settings,
-            on_progress,
-            lock,
+            "build",
+            {
+                "history_start": settings.history_start.isoformat(),
+                "data_through": data_through.isoformat(),
+                "price_book": price_book,
+                "list_limit": str(settings.list_limit),
+            },
         )
+        with _hired(worker) as hired:
+            summary = hired.run(order, _environment(settings), lock, on_progress)
+        failures = [] if summary.ok else _failures(summary, settings)
     if not summary.ok:
-        raise BuildFailed(_why(summary))
+        raise BuildFailed(_why(summary, failures), failures)
     return BuildResult(
         history_start=settings.history_start,
         data_through=data_through,
@@ -132,19 +158,16 @@ def run_unit_tests(settings: Settings, *, select: str = "") -> list[Outcome]:
     warehouse_dir = settings.warehouse_path.parent
     with build_lock(warehouse_dir) as lock:
         prepare_warehouse(settings, {})
-        summary = _run_child(
-            _order(
-                settings,
-                "unit-tests",
-                {"history_start": "2026-01-14", "data_through": "2026-01-20"},
-                select=select,
-            ),
+        order = _order(
             settings,
-            lambda _: None,
-            lock,
+            "unit-tests",
+            {"history_start": "2026-01-14", "data_through": "2026-01-20"},
+            select=select,
         )
+        with _hired(None) as hired:
+            summary = hired.run(order, _environment(settings), lock)
     if not summary.ok and not any(outcome.kind == "unit_test" for outcome in summary.outcomes):
-        raise BuildFailed(_why(summary))
+        raise BuildFailed(_why(summary, _failures(summary, settings)))
     return summary.outcomes
 
 
@@ -161,9 +184,32 @@ def _order(settings: Settings, command: str, values: dict[str, str], *, select: 
         target_path=str(warehouse_dir / "dbt" / "target"),
         log_path=str(warehouse_dir / "dbt" / "logs"),
         threads=settings.build_threads,
+        shape=variables(project),
         variables={**values, **variables(project)},
         select=select,
     )
+
+
+@contextlib.contextmanager
+def _hired(worker: Worker | None) -> Iterator[Worker]:
+    """Give the worker, or one that goes when its work is done."""
+    if worker is not None:
+        yield worker
+        return
+    with contextlib.closing(Worker()) as hired:
+        yield hired
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Give the profile's variables."""
+    spill = settings.warehouse_path.parent / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    return {
+        "ANDON_DBT_DATABASE": str(settings.warehouse_path),
+        "ANDON_DBT_THREADS": str(settings.build_threads),
+        "ANDON_DBT_MEMORY": settings.build_memory,
+        "ANDON_DBT_SPILL": str(spill),
+    }
 
 
 @contextlib.contextmanager
@@ -188,56 +234,39 @@ def build_lock(warehouse_dir: Path) -> Iterator[IO[str]]:
         yield lock
 
 
-def _run_child(
-    order: Order, settings: Settings, on_progress: Callable[[Progress], None], lock: IO[str]
-) -> Summary:
-    """Start the process, hand on its progress and give its summary."""
-    spill = settings.warehouse_path.parent / "spill"
-    spill.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {
-        "ANDON_DBT_DATABASE": str(settings.warehouse_path),
-        "ANDON_DBT_THREADS": str(settings.build_threads),
-        "ANDON_DBT_MEMORY": settings.build_memory,
-        "ANDON_DBT_SPILL": str(spill),
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "andon.transform.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        # The lock outlives this process as long as its child still writes to the warehouse.
-        pass_fds=(lock.fileno(),),
-    ) as child:
-        assert child.stdin is not None  # noqa: S101 (both were asked for above)
-        assert child.stdout is not None  # noqa: S101
-        with contextlib.suppress(BrokenPipeError), child.stdin:
-            child.stdin.write(msgspec.json.encode(order))
-        summary: Summary | None = None
-        try:
-            for text in child.stdout:
-                line = msgspec.json.decode(text, type=Line)
-                if isinstance(line, Summary):
-                    summary = line
-                else:
-                    on_progress(line)
-        except BaseException:
-            child.kill()
-            raise
-    if summary is None:
-        raise BuildFailed(
-            f"the build process ended early (exit {child.returncode}); "
-            f"what it printed is in {order.log_path}/printed.log"
+def _failures(summary: Summary, settings: Settings) -> list[Failure]:
+    """Say which nodes failed, what each said, and on which days."""
+    failed = [outcome for outcome in summary.outcomes if outcome.status in FAILED][:SHOWN]
+    days = _days([outcome.sql for outcome in failed], settings)
+    return [
+        Failure(
+            node=outcome.node,
+            kind=outcome.kind.replace("_", " "),
+            message=" ".join(outcome.message.split()) or outcome.status,
+            days=found,
         )
-    return summary
+        for outcome, found in zip(failed, days, strict=True)
+    ]
 
 
-def _why(summary: Summary) -> str:
+def _days(queries: Sequence[str], settings: Settings) -> list[list[dt.date]]:
+    """Look up the days in what failed tests found; none where that cannot be told any more."""
+    if not any(queries):
+        return [[] for _ in queries]
+    try:
+        with contextlib.closing(open_mart_reader(settings)) as reader:
+            return [reader.days(query, SHOWN) if query else [] for query in queries]
+    except (WarehouseBusy, WarehouseFailed):
+        return [[] for _ in queries]
+
+
+def _why(summary: Summary, failures: Sequence[Failure]) -> str:
     """Say which nodes failed and what each said, a line each."""
-    failed = [outcome for outcome in summary.outcomes if outcome.status in FAILED]
     lines = [summary.trouble] if summary.trouble else []
-    for outcome in failed[:SHOWN]:
-        said = " ".join(outcome.message.split()) or outcome.status
-        lines.append(f"{outcome.kind.replace('_', ' ')} {outcome.node}: {said}")
-    if len(failed) > SHOWN:
-        lines.append(f"and {len(failed) - SHOWN} more")
+    for failure in failures:
+        on = f" ({', '.join(map(str, failure.days))})" if failure.days else ""
+        lines.append(f"{failure.kind} {failure.node}: {failure.message}{on}")
+    more = sum(outcome.status in FAILED for outcome in summary.outcomes) - len(failures)
+    if more > 0:
+        lines.append(f"and {more} more")
     return "\n".join(lines) or "dbt failed without saying why"

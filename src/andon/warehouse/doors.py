@@ -8,6 +8,7 @@ Source: "Layout" of the design; decision "one warehouse, several engines".
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Protocol
 
@@ -61,6 +62,21 @@ class MartReader(Protocol):
 
         Raises:
             WarehouseFailed: There is no such relation, or the file cannot be written.
+        """
+
+    def days(self, query: str, most: int) -> list[dt.date]:
+        """
+        Say which days the rows of a query are about.
+
+        Args:
+            query: A SELECT, such as a failed test's.
+            most: Days to give at most.
+
+        Returns:
+            The values of its columns of type date, oldest first.
+
+        Raises:
+            WarehouseFailed: It is no query of this warehouse.
         """
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ Source: "The seven ideas" 4 and 5 of the design; "DuckDB must not be shared" of 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -99,6 +100,17 @@ class DuckDbMartReader:
             self._connection.execute(
                 f"COPY (FROM {name}) TO {_text(str(path))} (FORMAT parquet, COMPRESSION zstd)"
             )
+
+    def days(self, query: str, most: int) -> list[dt.date]:
+        """Look the days up, as :meth:`andon.warehouse.doors.MartReader.days` promises."""
+        with _translated(self._path):
+            rows = self._connection.sql(f"FROM ({query})")
+            dates = [name for name, kind in zip(rows.columns, rows.types, strict=True) if kind == "DATE"]
+            found: set[dt.date] = set()
+            for name in dates:
+                days = rows.project(_name(name)).distinct().order(_name(name)).limit(most).fetchall()
+                found.update(day for (day,) in days if day is not None)
+        return sorted(found)[:most]
 
     def close(self) -> None:
         """Close the file."""
