@@ -209,7 +209,13 @@ def test_a_new_edition_has_new_tags_and_is_seen_by_the_next_request(tmp_path: Pa
     assert (not_ready.status_code, not_ready.json()["title"]) == (503, "Service Unavailable")
     assert "No edition published yet" in not_ready.json()["detail"]
     assert len(first.json()["data"]) == 4
-    assert ready.json() == {"status": "ready", "edition": 1, "data_through": "2026-01-17", "data_age_days": 3}
+    assert ready.json() == {
+        "status": "ready",
+        "edition": 1,
+        "data_through": "2026-01-17",
+        "data_age_days": 3,
+        "last_build": None,
+    }
     assert second.status_code == 200
     assert len({answer.headers["etag"] for answer in (empty, first, second)}) == 3
 

@@ -327,3 +327,6 @@ def test_a_failed_test_fails_the_build_in_words(settings: Settings, built: run.B
         failed.value
     )
     assert "Traceback" not in str(failed.value)
+    (price,) = [one for one in failed.value.failures if one.node == "assert_every_model_has_a_price"]
+    assert price.days
+    assert f"({price.days[0]}" in str(failed.value)

@@ -21,6 +21,21 @@ HEALTH_PATHS = ("/healthz", "/readyz", "/metrics")
 NO_STORE = {"Cache-Control": "no-store"}
 
 
+class LastBuild(msgspec.Struct, frozen=True):
+    """
+    How the newest build ended, as far as everybody may know.
+
+    Attributes:
+        outcome: ``published``, ``failed`` or ``died``.
+        started_at: UTC.
+        why: The checks and models that failed, and on which days; empty unless it failed.
+    """
+
+    outcome: str
+    started_at: dt.datetime
+    why: str
+
+
 class Readiness(msgspec.Struct, frozen=True):
     """
     The body of ``/readyz`` when reports can be answered.
@@ -30,12 +45,14 @@ class Readiness(msgspec.Struct, frozen=True):
         edition: Number of the edition that is served.
         data_through: Newest complete UTC day in it.
         data_age_days: Days from then to today: 1 when all is well.
+        last_build: How the newest build ended; null when none is remembered.
     """
 
     status: str
     edition: int
     data_through: dt.date
     data_age_days: int
+    last_build: LastBuild | None
 
 
 class Health:
@@ -64,15 +81,22 @@ class Health:
     def _readyz(self, _: Request) -> Response:
         readiness = self._readiness()
         if readiness is None:
+            last = self._last_build()
+            if last is not None and last.why:
+                raise Unavailable(f"No edition published yet, and the last build {last.outcome}: {last.why}")
             raise Unavailable("No edition published yet. Run `andon build`, or wait for the daily build")
         return Response(msgspec.json.encode(readiness), headers=NO_STORE, media_type="application/json")
 
     def _metrics(self, _: Request) -> Response:
         readiness = self._readiness()
+        last = self._last_build()
+        has_failed = last is not None and last.outcome != "published"
         text = (
-            self._measures.render(readiness.edition, readiness.data_age_days, self._records())
+            self._measures.render(
+                readiness.edition, readiness.data_age_days, self._records(), has_failed=has_failed
+            )
             if readiness
-            else self._measures.render(None, None)
+            else self._measures.render(None, None, has_failed=has_failed)
         )
         return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE_LATEST)
 
@@ -91,4 +115,16 @@ class Health:
         if edition is None:
             return None
         age = (self._clock().date() - edition.data_through).days
-        return Readiness("ready", edition.number, edition.data_through, age)
+        return Readiness("ready", edition.number, edition.data_through, age, self._last_build())
+
+    def _last_build(self) -> LastBuild | None:
+        last = self._editions.last_build()
+        if last is None:
+            return None
+        # Not its own words: they may name files, and so organisations.
+        failed = ", ".join(
+            f"{one.kind} {one.node}" + (f" ({', '.join(map(str, one.days))})" if one.days else "")
+            for one in last.failed
+        )
+        why = "" if last.outcome == "published" else failed or "`andon doctor` says why"
+        return LastBuild(last.outcome, last.started_at, why)

@@ -48,6 +48,12 @@ class Measures:
             registry=self._registry,
         )
 
+        self._failed = Gauge(
+            "andon_build_failed",
+            "1 when the newest build failed or died, else 0.",
+            registry=self._registry,
+        )
+
     def count(self, method: str, path: str, status: int, seconds: float) -> None:
         """Count one answer."""
         path = path if path in self._paths else OTHER
@@ -59,6 +65,8 @@ class Measures:
         edition: int | None,
         age_days: int | None,
         records: Iterable[tuple[str, str, DayRecords]] = (),
+        *,
+        has_failed: bool,
     ) -> bytes:
         """
         Write everything as text, the process's own measures included.
@@ -68,8 +76,10 @@ class Measures:
             age_days: Days from the newest day with data to today; None before the first edition.
             records: Organisation, which day (``today`` or ``yesterday``: no more, each is a label), and where
                 the records went that were received on it.
+            has_failed: Whether the newest build failed.
         """
         self._edition.set(edition or 0)
+        self._failed.set(has_failed)
         self._age.set(float("nan") if age_days is None else age_days)
         return (
             generate_latest(self._registry) + generate_latest(_conserved(records)) + generate_latest(REGISTRY)

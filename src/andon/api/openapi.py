@@ -84,6 +84,7 @@ def _document() -> Json:
     }
     paths["/healthz"] = {"get": _plain("health", "Whether the server is alive", {"status": "ok"})}
     ready = {"status": "ready", "edition": 7, "data_through": "2026-01-28", "data_age_days": 1}
+    ready["last_build"] = {"outcome": "published", "started_at": "2026-01-29T00:15:00Z", "why": ""}
     paths["/readyz"] = {"get": _plain("readiness", "Whether reports can be answered", ready)}
     paths["/readyz"]["get"]["responses"]["503"] = problem_answer(
         Unavailable,

@@ -1,23 +1,28 @@
 """
 What a running server does by the clock: it builds every day, and merges raw's small files between builds.
 
-A build is a child process, so that it can neither slow nor break the doors.
+Builds are made by a process of their own (``app.builder``).
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
+import msgspec
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from andon.app.turns import raw_at_rest
+from andon.app.builder import Report, Word
+from andon.app.turns import one_at_a_time, raw_at_rest
 from andon.config import Settings
+from andon.edition.build_record import note_dead, read_builds
 from andon.edition.editions import Editions
 from andon.ingest.load import load_closed
 from andon.transform.run import BuildBusy
@@ -27,12 +32,26 @@ from andon.warehouse.tidy import tidy
 MERGE_EVERY_MIN = 15
 """A trickle to many organisations leaves a file for each of them every minute."""
 
+LOOK_EVERY_S = 30
+"""How late a build may begin."""
+
+READY_AHEAD = dt.timedelta(seconds=90)
+"""Loading dbt takes some seconds, and the project ten when it changed."""
+
+WARM_FOR_S = 900
+"""A process that is ready for the next build has 450 MB; most servers build once a day."""
+
+LONGEST_WAIT_S = 3600
+"""Between two tries of a build that fails: what has to be mended is mended by somebody who then waits."""
+
 _LOG = structlog.get_logger("andon.builds")
 
 
 class Builds:
     """
-    Starts ``andon build`` every day at ``build_at`` UTC, and at the start when days are missing.
+    Has a build made every day at ``build_at`` UTC, and at the start when days are missing.
+
+    A build that failed is tried again after a minute, then after twice as long each time, up to an hour.
 
     Args:
         settings: When to build, and where.
@@ -43,18 +62,20 @@ class Builds:
         self._settings = settings
         self._editions = editions
         self._scheduler = BackgroundScheduler(timezone=dt.UTC)
-        self._child: subprocess.Popen[str] | None = None
+        self._builder: subprocess.Popen[bytes] | None = None
+        self._used_s = 0.0
         self._gate = threading.Lock()
         self._is_stopping = False
+        self._up_since = settings.clock()
+        self._failures = 0
+        self._not_before_s = 0.0
 
     def start(self) -> None:
         """Begin to keep the hours."""
-        hour, minute = self._settings.build_at.split(":")
-        # A laptop that slept through the hour builds when it wakes, once.
         rules = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._scheduler.add_job(self._build, "cron", hour=int(hour), minute=int(minute), **rules)
-        if is_behind(self._settings, self._editions):
-            self._scheduler.add_job(self._build, **rules)
+        # By the wall clock, again and again: a timer would not count the hours that a laptop sleeps.
+        first = dt.datetime.now(dt.UTC)
+        self._scheduler.add_job(self._look, "interval", seconds=LOOK_EVERY_S, next_run_time=first, **rules)
         self._scheduler.add_job(self._merge, "interval", minutes=MERGE_EVERY_MIN, **rules)
         self._scheduler.start()
 
@@ -62,31 +83,66 @@ class Builds:
         """End, and end a build that is at work: it published nothing yet and is repeated."""
         with self._gate:
             self._is_stopping = True
-            if self._child is not None:
-                self._child.terminate()
+            self._let_go()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
+    def _look(self) -> None:
+        now, due = self._settings.clock(), due_at(self._settings)
+        is_due = is_behind(self._settings, self._editions) or self._up_since < due
+        if is_due and not _is_built_since(self._settings, due) and time.monotonic() >= self._not_before_s:
+            self._build()
+        elif due + dt.timedelta(days=1) - now <= READY_AHEAD:
+            self._ask("get-ready")
+        elif self._builder is not None and time.monotonic() - self._used_s > WARM_FOR_S:
+            with self._gate:
+                self._let_go()
+
     def _build(self) -> None:
-        environment = {**os.environ, "ANDON_DATA": str(self._settings.data)}
+        report = self._ask("build")
+        if self._is_stopping:
+            return
+        if not report.trouble:
+            self._failures = 0
+            _LOG.info("build_published", edition=report.edition)
+            return
+        wait_s = min(60 * 2**self._failures, LONGEST_WAIT_S)
+        self._failures += 1
+        self._not_before_s = time.monotonic() + wait_s
+        with contextlib.suppress(BuildBusy, OSError), one_at_a_time(self._settings, _do_not_wait):
+            note_dead(self._settings.editions_dir, self._settings.clock())
+        _LOG.error("build_failed", said=report.trouble, again_in_s=wait_s)
+
+    def _ask(self, word: Word) -> Report:
         with self._gate:
             if self._is_stopping:
-                return
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "andon", "build"],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        out, err = self._child.communicate()
-        with self._gate:
-            code, self._child = self._child.returncode, None
-        if code == 0:
-            _LOG.info("build_published", said=out.strip())
-        elif not self._is_stopping:
-            _LOG.error("build_failed", said=err.strip().rpartition("\n")[2])
+                return Report(trouble="the server stops")
+            if self._builder is not None and self._builder.poll() is not None:
+                self._let_go()
+            if self._builder is None:
+                self._builder = subprocess.Popen(
+                    [sys.executable, "-m", "andon.app.builder"],
+                    env={**os.environ, "ANDON_DATA": str(self._settings.data)},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                )
+            builder = self._builder
+        assert builder.stdin is not None  # noqa: S101 (both were asked for above)
+        assert builder.stdout is not None  # noqa: S101
+        with contextlib.suppress(OSError):
+            builder.stdin.write(word.encode() + b"\n")
+            builder.stdin.flush()
+        said = builder.stdout.readline()
+        self._used_s = time.monotonic()
+        if said:
+            return msgspec.json.decode(said, type=Report)
+        return Report(trouble=f"the build process ended early (exit {builder.wait()})")
+
+    def _let_go(self) -> None:
+        builder, self._builder = self._builder, None
+        if builder is not None:
+            builder.kill()
+            builder.communicate()
 
     def _merge(self) -> None:
         try:
@@ -121,14 +177,26 @@ def _do_not_wait() -> None:
     raise BuildBusy("a build is at work")
 
 
+def due_at(settings: Settings) -> dt.datetime:
+    """Give the last moment at which a build was due, by the clock."""
+    now = settings.clock()
+    hour, minute = map(int, settings.build_at.split(":"))
+    today = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return today if today <= now else today - dt.timedelta(days=1)
+
+
+def _is_built_since(settings: Settings, due: dt.datetime) -> bool:
+    builds = read_builds(settings.editions_dir)
+    return any(one.outcome == "published" and one.kind == "daily" and one.started_at >= due for one in builds)
+
+
 def is_behind(settings: Settings, editions: Editions) -> bool:
-    """Say whether there is telemetry of days that are over and that no edition covers."""
+    """Say whether days are over that no edition covers; before the first, only days with telemetry count."""
     yesterday = settings.clock().date() - dt.timedelta(days=1)
     edition = editions.current()
-    if edition is not None and edition.data_through >= yesterday:
-        return False
-    published = dt.date.min if edition is None else edition.data_through
-    return any(published < day <= yesterday for day in _days_in_raw(settings.raw_dir))
+    if edition is not None:
+        return edition.data_through < yesterday
+    return any(day <= yesterday for day in _days_in_raw(settings.raw_dir))
 
 
 def _days_in_raw(raw_dir: Path) -> set[dt.date]:

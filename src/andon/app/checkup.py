@@ -19,6 +19,7 @@ from andon.config import Settings
 from andon.contract.telemetry import TABLE_OF_SIGNAL
 from andon.directory.directory import Directory, Organisation, open_directory
 from andon.directory.problems import DirectoryError
+from andon.edition.build_record import last_build
 from andon.edition.editions import list_editions
 from andon.log.ballast import is_released
 from andon.log.segments import DAMAGED, closed_segments, open_segments
@@ -74,6 +75,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield from _agents(settings)
         yield from _records(settings)
     yield from _edition(settings)
+    yield from _last_build(settings)
     yield from _coverage(settings)
 
 
@@ -204,6 +206,23 @@ def _edition(settings: Settings) -> Iterator[Finding]:
         yield Finding("warn", "edition", f"{text}: {_count(days_behind, 'day')} behind; run andon build")
     else:
         yield Finding("ok", "edition", text)
+
+
+def _last_build(settings: Settings) -> Iterator[Finding]:
+    last = last_build(settings.editions_dir)
+    if last is None:
+        return
+    when = f"the last one, begun {last.started_at:%Y-%m-%d %H:%M} UTC,"
+    if last.outcome == "published":
+        took = f" in {sum(last.seconds.values()):.0f} s" if last.seconds else ""
+        yield Finding("ok", "build", f"{when} published edition {last.edition}{took}")
+        return
+    why = "; ".join(last.why.splitlines())
+    yield Finding(
+        "fail",
+        "build",
+        f"{when} {last.outcome}: {why}. Readers keep what they had; mend it, then andon build",
+    )
 
 
 def _coverage(settings: Settings) -> Iterator[Finding]:

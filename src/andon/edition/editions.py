@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from andon.edition.build_record import BuildRecord, last_build
 from andon.edition.manifest import POINTER, numbers, read_manifest, read_pointer, verify, write_pointer
 from andon.edition.opened import Edition
 from andon.edition.problems import EditionDamaged, NoSuchEdition
@@ -76,6 +77,10 @@ class Editions:
             finally:
                 self._switch.release()
         return self._edition
+
+    def last_build(self) -> BuildRecord | None:
+        """Give the newest build that is over and was to publish here; None when none is remembered."""
+        return last_build(self._dir)
 
     def _signature(self) -> Signature:
         try:

@@ -143,6 +143,18 @@ def build(  # noqa: PLR0913 (each by name)
     )
 
 
+def get_ready(settings: Settings, worker: Worker) -> None:
+    """
+    Have a worker load dbt and the project, so that its next build begins at once. Touches no warehouse.
+
+    Raises:
+        BuildFailed: The project cannot be parsed.
+    """
+    summary = worker.run(_order(settings, "get-ready", {}), _environment(settings))
+    if not summary.ok:
+        raise BuildFailed(_why(summary, []))
+
+
 def run_unit_tests(settings: Settings, *, select: str = "") -> list[Outcome]:
     """
     Run the dbt unit tests in an empty warehouse; for the test-suite.
