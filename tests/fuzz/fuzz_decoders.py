@@ -1,15 +1,15 @@
 """
 Looks for bytes that hurt the door: atheris on gunzip, the counting, both decoders and what follows them.
 
-Seeds are the captured requests of real agents. Nothing but a refusal may be raised, and no input may take
-longer than a second. A finding is written to the current folder as ``crash-…`` or ``slow-unit-…``.
+The log's frames are read too. It starts from the kept corpus (tests/fixtures/fuzz) and the captured requests
+of real agents. Whatever the bytes, what ``decoding_promises`` says must hold, and no input may take longer
+than a second. A finding is written to the current folder as ``crash-…`` or ``slow-unit-…``.
 
 Usage: python tests/fuzz/fuzz_decoders.py [SECONDS] [FOLDER]     (60 and a temporary one when left out)
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import gzip
 import sys
 import tempfile
@@ -17,48 +17,39 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["andon.ingest"], enable_loader_override=False):
-    from andon.contract.problems import BadRequest, TooLarge
-    from andon.contract.telemetry import SIGNALS
-    from andon.ingest.inflate import gunzip
-    from andon.ingest.orders import Envelope, Sender, Window
-    from andon.ingest.take_in import take_in
+TESTS = Path(__file__).parents[1]
+sys.path.insert(0, str(TESTS / "harness"))
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "otlp"
-NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
-WINDOW = Window(dt.date(2026, 1, 14), 600)
-LIMIT = 2**20
+with atheris.instrument_imports(include=["andon.ingest", "andon.log.framing"], enable_loader_override=False):
+    from decoding_promises import FIRST_FRAME, FIRST_SEGMENT, choice_of, keep, taken_in
+    from fuzz_corpus import kept
+
+    from andon.contract.telemetry import SIGNALS
+
+FIXTURES = TESTS / "fixtures" / "otlp"
 LONGEST_SEED = 50_000
 SECOND = 1
 MEMORY_MIB = 1024
 
 
-def one(data: bytes) -> None:
-    """Take in one body; its first byte chooses signal, encoding and compression."""
-    if not data:
-        return
-    choice, body = data[0], data[1:]
-    signal = SIGNALS[choice % 3]
-    encoding = "json" if choice // 3 % 2 else "protobuf"
-    try:
-        if choice // 6 % 4 == 0:
-            body = gunzip(body, LIMIT)
-        take_in(body, Envelope(signal, encoding, Sender("org", "key"), NOW), WINDOW)
-    except (BadRequest, TooLarge):
-        pass
-
-
 def seeds(folder: Path) -> int:
-    """Write the captures, plain and compressed, as the fuzzer's first inputs."""
+    """Write the kept corpus, and the captures, plain and compressed, as the fuzzer's first inputs."""
     count = 0
+    for name, data in kept().items():
+        (folder / f"kept-{name}").write_bytes(data)
     for path in sorted(FIXTURES.rglob("*.pb")) + sorted(FIXTURES.rglob("*.json")):
         parts = path.name.split(".")
         body = path.read_bytes()
-        if len(parts) != 3 or parts[1] not in SIGNALS or len(body) > LONGEST_SEED:
+        signal = next((signal for signal in SIGNALS if signal in parts), None)
+        if len(parts) != 3 or signal is None or len(body) > LONGEST_SEED:
             continue
-        choice = SIGNALS.index(parts[1]) + 3 * (parts[2] == "json")
-        (folder / f"{count}").write_bytes(bytes([choice + 6]) + body)
-        (folder / f"{count}.gz").write_bytes(bytes([choice]) + gzip.compress(body))
+        is_json = parts[2] == "json"
+        plain, packed = (choice_of(signal, is_json=is_json, is_gzip=is_gzip) for is_gzip in (False, True))
+        (folder / f"{count}").write_bytes(bytes([plain]) + body)
+        (folder / f"{count}.gz").write_bytes(bytes([packed]) + gzip.compress(body))
+        frame = taken_in(signal, body, is_json=is_json).frame or b""
+        (folder / f"{count}.frame").write_bytes(bytes([FIRST_FRAME]) + frame)
+        (folder / f"{count}.segment").write_bytes(bytes([FIRST_SEGMENT]) + frame[:2000])
         count += 1
     return count
 
@@ -78,7 +69,7 @@ def main() -> None:
         f"-rss_limit_mb={MEMORY_MIB}",
         "-print_final_stats=1",
     ]
-    atheris.Setup([sys.argv[0], *options, str(folder)], one)
+    atheris.Setup([sys.argv[0], *options, str(folder)], keep)
     atheris.Fuzz()
 
 

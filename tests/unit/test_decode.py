@@ -273,6 +273,37 @@ def test_a_bad_resource_costs_its_items_alone() -> None:
     assert isinstance(second.items[0], items.Span)
 
 
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+def test_a_bad_resource_costs_points_not_metrics(encoding: decode.Encoding) -> None:
+    """Of metrics the points count, also where all are refused for their resource; an empty metric has none."""
+    body = json.dumps(
+        {
+            "resourceMetrics": [
+                {
+                    "resource": {"attributes": [{"key": "k", "value": {"bytesValue": "?"}}]},
+                    "scopeMetrics": [
+                        {"metrics": [{"gauge": {"dataPoints": [{}, {"flags": 1}]}}, {"name": "none"}]}
+                    ],
+                }
+            ]
+        }
+    ).encode()
+    if encoding == "protobuf":
+        resource = field(1, field(1, b"\xff") + field(2, b"\x18\x01"))
+        metrics = field(2, field(5, field(1, b"") + field(1, b"\x40\x01"))) + field(2, field(1, b"none"))
+        body = field(1, field(1, resource) + field(2, metrics))
+    (batch,) = decode.decode("metrics", body, encoding).batches
+    assert [(item.reason, item.detail) for item in batch.items] == [
+        ("undecodable", "its resource or scope")
+    ] * 2
+
+
+def test_schema_addresses_cost_nothing() -> None:
+    """An address of a schema that is no text costs no item: nobody reads it."""
+    body = field(1, field(2, field(2, b"") + field(3, b"\xff")) + field(3, b"\xff"))
+    assert len(decode.decode("logs", body, "protobuf").batches[0].items) == 1
+
+
 def test_too_many_items_are_malformed_before_they_are_read() -> None:
     """The number of items is limited, whatever their size."""
     body = field(1, field(2, field(2, b"") * 11))

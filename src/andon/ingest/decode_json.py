@@ -101,7 +101,7 @@ def _batch(
     allowance.take(len(raws))
     bodies = [bytes(raw) for raw in raws]
     if is_heavy_json(bytes(resource_raw)) or is_heavy_json(bytes(scope.scope)):
-        return _refuse_all(bodies, "too_many_attributes")
+        return _refuse_all(signal, bodies, "too_many_attributes", allowance)
     try:
         resource = _resource(resource_raw) or json_shapes.Resource()
         origin = _scope(scope.scope) or json_shapes.Scope()
@@ -110,9 +110,9 @@ def _batch(
         allowance.take_attributes(attributes)
         allowance.take_attributes(scope_attributes)
     except Unusable as unusable:
-        return _refuse_all(bodies, unusable.reason)
+        return _refuse_all(signal, bodies, unusable.reason, allowance)
     except (*ERRORS, RecursionError):
-        return _refuse_all(bodies, "undecodable")
+        return _refuse_all(signal, bodies, "undecodable", allowance)
     if signal == "metrics":
         found = [item for body in bodies for item in _metric(body, allowance)]
     else:
@@ -121,8 +121,14 @@ def _batch(
     return items.Batch(attributes, origin.name or "", origin.version or "", scope_attributes, found)
 
 
-def _refuse_all(bodies: Sequence[bytes], reason: str) -> items.Batch:
-    refused = [reading.refused(body, reason, "its resource or scope") for body in bodies]
+def _refuse_all(
+    signal: Signal, bodies: Sequence[bytes], reason: str, allowance: reading.Allowance
+) -> items.Batch:
+    because = Unusable(reason, "its resource or scope")
+    if signal == "metrics":  # their points are what is counted
+        refused = [item for body in bodies for item in _metric(body, allowance, because)]
+    else:
+        refused = [reading.refused(body, reason, because.detail) for body in bodies]
     return items.Batch([], "", "", [], refused)
 
 
@@ -185,7 +191,8 @@ def _log_record(raw: bytes) -> items.Item:
 _TEMPORALITY = {1: "delta", 2: "cumulative"}
 
 
-def _metric(raw: bytes, allowance: reading.Allowance) -> list[items.Item]:
+def _metric(raw: bytes, allowance: reading.Allowance, because: Unusable | None = None) -> list[items.Item]:
+    """Read a metric's points; all of them are refused if there is something that they are refused for."""
     try:
         metric = _metric_shape(raw)
         kind = next((kind for kind in _MEASURES if getattr(metric, kind) is not None), None)
@@ -201,6 +208,8 @@ def _metric(raw: bytes, allowance: reading.Allowance) -> list[items.Item]:
     measure = _MEASURES[kind]
 
     def point(raw_point: bytes) -> items.Item:
+        if because is not None:
+            raise because
         shape = _point_shape(raw_point)
         return items.Point(
             metric_name=metric.name or "",

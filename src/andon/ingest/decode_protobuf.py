@@ -79,7 +79,7 @@ def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: reading.A
         raws, read, shape = scope.metrics, None, {}
     allowance.take(len(raws))
     if heavy.is_heavy(resource_raw, heavy.RESOURCE) or heavy.is_heavy(scope.scope, heavy.SCOPE):
-        return _refuse_all(raws, "too_many_attributes")
+        return _refuse_all(signal, raws, "too_many_attributes", allowance)
     try:
         resource = _attributes(_Resource.FromString(resource_raw).attributes)
         origin = _Scope.FromString(scope.scope)
@@ -87,9 +87,9 @@ def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: reading.A
         allowance.take_attributes(resource)
         allowance.take_attributes(scope_attributes)
     except Unusable as unusable:
-        return _refuse_all(raws, unusable.reason)
+        return _refuse_all(signal, raws, unusable.reason, allowance)
     except _ERRORS:
-        return _refuse_all(raws, "undecodable")
+        return _refuse_all(signal, raws, "undecodable", allowance)
     if read is None:
         found: Sequence[items.Item] = [item for raw in raws for item in _metric(raw, allowance)]
     else:
@@ -100,8 +100,14 @@ def _batch(signal: Signal, resource_raw: bytes, scope: Any, allowance: reading.A
     return items.Batch(resource, origin.name, origin.version, scope_attributes, found)
 
 
-def _refuse_all(raws: Sequence[bytes], reason: str) -> items.Batch:
-    refused = [reading.refused(raw, reason, "its resource or scope") for raw in raws]
+def _refuse_all(
+    signal: Signal, raws: Sequence[bytes], reason: str, allowance: reading.Allowance
+) -> items.Batch:
+    because = Unusable(reason, "its resource or scope")
+    if signal == "metrics":  # their points are what is counted
+        refused = [item for raw in raws for item in _metric(raw, allowance, because)]
+    else:
+        refused = [reading.refused(raw, reason, because.detail) for raw in raws]
     return items.Batch([], "", "", [], refused)
 
 
@@ -224,7 +230,8 @@ def _log_record(raw: bytes) -> items.Item:
     )
 
 
-def _metric(raw: bytes, allowance: reading.Allowance) -> list[items.Item]:
+def _metric(raw: bytes, allowance: reading.Allowance, because: Unusable | None = None) -> list[items.Item]:
+    """Read a metric's points; all of them are refused if there is something that they are refused for."""
     try:
         metric = _Metric.FromString(raw)
     except _ERRORS:
@@ -237,6 +244,8 @@ def _metric(raw: bytes, allowance: reading.Allowance) -> list[items.Item]:
     read = _POINTS[kind]
 
     def point(raw_point: bytes) -> items.Item:
+        if because is not None:
+            raise because
         common: dict[str, Any] = {
             "metric_name": metric.name,
             "metric_type": kind,

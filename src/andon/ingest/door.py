@@ -14,7 +14,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -24,6 +24,7 @@ import structlog
 from andon.config import Settings
 from andon.contract.problems import Forbidden, TooLarge, Unauthenticated, Unavailable
 from andon.ingest.decoders import DecoderLost, Decoders
+from andon.ingest.inflate import told_size
 from andon.ingest.orders import Envelope, Order, Sender, TakenIn
 from andon.ingest.quota import Quota
 from andon.ingest.turns import Turns
@@ -40,6 +41,12 @@ asked to come back; half as much again is for the others.
 
 TURN_PATIENCE_S = 5.0
 """A body that was not decoded by then is given back: its sender still has time to send it again."""
+
+LARGE_BYTES = 2**20
+"""
+Bytes of a body, inflated, from which on it may take seconds to decode; exporters' batches have fewer. Such
+bodies never have all decoding processes at once, where there are several.
+"""
 
 BUSY = {"Retry-After": str(RETRY_AFTER_S)}
 
@@ -121,6 +128,7 @@ class Door:
         self._open_org = open_org
         self._quota = Quota(settings.key_bytes_per_minute, settings.key_records_per_minute)
         self._turns = Turns(settings.decoders, TURN_PATIENCE_S)
+        self._large_turns = Turns(max(1, settings.decoders - 1), TURN_PATIENCE_S)
         self._held: Counter[str] = Counter()
         self._workers = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="andon-keys")
 
@@ -245,7 +253,10 @@ class Door:
 
     async def _decode(self, body: bytes, envelope: Envelope, *, is_gzip: bool) -> TakenIn:
         try:
-            async with self._turns.turn(envelope.sender.org_id):
+            async with AsyncExitStack() as stack:
+                if (told_size(body) if is_gzip else len(body)) > LARGE_BYTES:
+                    await stack.enter_async_context(self._large_turns.turn(envelope.sender.org_id))
+                await stack.enter_async_context(self._turns.turn(envelope.sender.org_id))
                 return await self._decoders.take_in(body, Order(envelope, is_gzip))
         except TimeoutError:
             raise Unavailable("Too much telemetry at once; send it again", headers=BUSY) from None

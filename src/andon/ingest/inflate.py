@@ -16,6 +16,11 @@ _MOST_MEMBERS = 64
 _GZIP = 16 + zlib.MAX_WBITS
 
 
+def told_size(body: bytes) -> int:
+    """Give the inflated size, in bytes, that the last member of a gzip body tells of itself; only a hint."""
+    return int.from_bytes(body[-4:], "little")
+
+
 def gunzip(body: bytes, limit: int) -> bytes:
     """
     Decompress a gzip body.

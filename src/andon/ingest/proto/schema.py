@@ -17,16 +17,16 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 _PREFIX = "opentelemetry.proto."
 
 OPAQUE: dict[str, frozenset[str]] = {
-    "trace.v1.ResourceSpans": frozenset({"resource"}),
-    "trace.v1.ScopeSpans": frozenset({"scope", "spans"}),
+    "trace.v1.ResourceSpans": frozenset({"resource", "schema_url"}),
+    "trace.v1.ScopeSpans": frozenset({"scope", "spans", "schema_url"}),
     "trace.v1.Span": frozenset({"attributes"}),
     "trace.v1.Span.Event": frozenset({"attributes"}),
     "trace.v1.Span.Link": frozenset({"attributes"}),
-    "logs.v1.ResourceLogs": frozenset({"resource"}),
-    "logs.v1.ScopeLogs": frozenset({"scope", "log_records"}),
+    "logs.v1.ResourceLogs": frozenset({"resource", "schema_url"}),
+    "logs.v1.ScopeLogs": frozenset({"scope", "log_records", "schema_url"}),
     "logs.v1.LogRecord": frozenset({"attributes", "body"}),
-    "metrics.v1.ResourceMetrics": frozenset({"resource"}),
-    "metrics.v1.ScopeMetrics": frozenset({"scope", "metrics"}),
+    "metrics.v1.ResourceMetrics": frozenset({"resource", "schema_url"}),
+    "metrics.v1.ScopeMetrics": frozenset({"scope", "metrics", "schema_url"}),
     "metrics.v1.Metric": frozenset({"metadata"}),
     "metrics.v1.Gauge": frozenset({"data_points"}),
     "metrics.v1.Sum": frozenset({"data_points"}),
@@ -40,7 +40,10 @@ OPAQUE: dict[str, frozenset[str]] = {
     "resource.v1.Resource": frozenset({"attributes"}),
     "common.v1.InstrumentationScope": frozenset({"attributes"}),
 }
-"""Fields read as bytes, by message (without the common prefix of OTLP's packages)."""
+"""
+Fields read as bytes, by message (without the common prefix of OTLP's packages); a schema's address too, which
+nothing reads, and which could cost a request where it is no text.
+"""
 
 
 TOGETHER: dict[str, frozenset[str]] = {
