@@ -275,7 +275,7 @@ def test_a_bad_resource_costs_its_items_alone() -> None:
 
 @pytest.mark.parametrize("encoding", ["json", "protobuf"])
 def test_a_bad_resource_costs_points_not_metrics(encoding: decode.Encoding) -> None:
-    """Of metrics the points count, also where all are refused for their resource; an empty metric has none."""
+    """Of metrics the points count, also where all are refused for their resource; an empty one has none."""
     body = json.dumps(
         {
             "resourceMetrics": [

@@ -95,12 +95,12 @@ def test_a_body_that_takes_too_long_is_refused() -> None:
     """It is told to its sender for good, after so much processor time, and the same process goes on."""
     event_text = b"{},"
     spans = b'{"traceId":"%032d","spanId":"%016d","events":[' % (1, 1) + event_text * 30_000 + b"{}]},"
-    large = b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + spans * 3 + b"{}]}]}]}"
+    large = b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + spans * 12 + b"{}]}]}]}"
     order = Order(Envelope("traces", "json", Sender("org", "key"), NOW), is_gzip=False)
 
     async def run() -> None:
         before = set(children())
-        async with Decoders(1, Setup(WINDOW, 2**28, processor_s=0.05)) as decoders:
+        async with Decoders(1, Setup(WINDOW, 2**28, processor_s=0.3)) as decoders:
             with pytest.raises(TooLarge, match=r"takes more than .* to decode; send smaller batches"):
                 await decoders.take_in(large, order)
             (pid,) = set(children()) - before
