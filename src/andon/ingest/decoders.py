@@ -24,8 +24,11 @@ import structlog
 
 from andon.ingest.orders import LENGTHS, Answer, Order, Setup, TakenIn, answered
 
-PATIENCE_S = 20.0
-"""Seconds for one body. 64 MiB of spans take about five; nothing that a sender waits for takes longer."""
+PATIENCE_S = 60.0
+"""
+Seconds of the clock for one body. Its processor time is bounded more tightly, and for good: only where others
+have nearly all of the machine, or where a process hangs, does it take so long.
+"""
 
 _LONGEST_COMPLAINT = 4_000
 
