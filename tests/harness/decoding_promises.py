@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from unittest.mock import patch
 
+import pyarrow as pa
 from google.protobuf.message import DecodeError
 
 from andon.contract.problems import BadRequest, TooLarge
-from andon.contract.telemetry import SIGNALS, TABLE_OF_SIGNAL, Signal
-from andon.ingest import decode_protobuf, frames, json_values
+from andon.contract.telemetry import SIGNALS, TABLE_OF_SIGNAL, Signal, Table
+from andon.ingest import decode_protobuf, frames, together
 from andon.ingest.inflate import gunzip
 from andon.ingest.orders import Envelope, Sender, TakenIn, Window
 from andon.ingest.proto import schema
@@ -75,11 +76,20 @@ def taken_in(signal: Signal, body: bytes, *, is_json: bool = False, keeps_conten
     assert sent is None or sent == taken.accepted + taken.rejected, f"{sent} items were sent"
 
     if not is_json:
+        # Together however few they are, as it is with many; and the other way, by itself each of them.
+        with patch.object(together, "FEW", 1):
+            _same(tables, taken, take_in(body, envelope, WINDOW))
         with the_long_way():
-            again = take_in(body, envelope, WINDOW)
-        other = frames.unpack(again.frame) if again.frame is not None else {}
-        assert (tables, taken.accepted, taken.message) == (other, again.accepted, again.message)
+            _same(tables, taken, take_in(body, envelope, WINDOW))
     return taken
+
+
+def _same(tables: dict[Table, pa.Table], taken: TakenIn, other: TakenIn) -> None:
+    found = frames.unpack(other.frame) if other.frame is not None else {}
+    assert found.keys() == tables.keys()
+    for name, table in tables.items():
+        assert table.equals(found[name]), (table.to_pylist(), found[name].to_pylist())
+    assert (taken.accepted, taken.message) == (other.accepted, other.message)
 
 
 def count_of(signal: Signal, body: bytes) -> int | None:
@@ -104,20 +114,17 @@ def count_of(signal: Signal, body: bytes) -> int | None:
 
 @contextmanager
 def the_long_way() -> Iterator[None]:
-    """Read attributes by protobuf's own parser alone, none of them remembered."""
+    """Read each item by itself, by protobuf's own parser alone, with nothing remembered."""
     remembered = dict(decode_protobuf._MEMO)
     decode_protobuf._MEMO.clear()
     try:
-        with patch.object(decode_protobuf, "short_pair", return_value=None):
+        with (
+            patch.object(decode_protobuf, "short_pair", return_value=None),
+            patch.object(together, "read", return_value=None),
+        ):
             yield
     finally:
         decode_protobuf._MEMO.update(remembered)
-
-
-def forget() -> None:
-    """Begin as a new process does."""
-    decode_protobuf._MEMO.clear()
-    json_values._MEMO.clear()
 
 
 def _a_request(choice: int, body: bytes) -> None:
