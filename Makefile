@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PAGE := src/andon/page_assets
 export ANDON_DATA ?= $(CURDIR)/.andon
 
 help: ## Show these targets
@@ -17,25 +18,39 @@ $(VENV)/.ready: requirements/dev.lock pyproject.toml
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## Start a server with a demo organisation and print where to look
+page: $(PAGE)/index.html ## Build the dashboard into the package
+
+PAGE_SOURCES := $(shell find page/src page/public -type f) page/index.html page/vite.config.ts docs/reference/openapi.json
+
+$(PAGE)/index.html: page/node_modules/.package-lock.json $(PAGE_SOURCES)
+	@page/npm run --silent build -- --logLevel warn
+	@touch $@
+
+page/node_modules/.package-lock.json: page/package-lock.json page/package.json page/npm $(VENV)/.ready
+	@page/npm ci --silent
+	@touch $@
+
+demo: setup page ## Start a server with a demo organisation and print where to look
 	@$(BIN)/andon up --demo --detach
 
-up: setup ## Start a server on your own data
+up: setup page ## Start a server on your own data
 	@$(BIN)/andon up
 
 down: setup ## Stop the server that `make demo` left running
 	@$(BIN)/andon down
 
-fix: setup ## Format and repair what tools can repair
+fix: setup page ## Format and repair what tools can repair
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/sqlfluff fix --quiet src/andon/transform
+	@page/npm run --silent fix
 
-check: setup ## Format, lint, types, floors and SQL style
+check: setup page ## Format, lint, types, floors and SQL style
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint src/andon/transform
+	@page/npm run --silent check
 
-test: setup ## Every test except the long fault loops
+test: setup page ## Every test except the long fault loops
 	@$(BIN)/pytest -n auto tests
 
 e2e: setup ## The end-to-end tests alone, with hundreds of rounds of each fault (an hour)
@@ -56,8 +71,9 @@ runs: setup ## Compare every recorded run with its truth; print the table and wr
 lock: setup ## Resolve requirements/*.lock again from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group page -o requirements/page.lock
 
-wheel: setup ## Build the wheel into dist/
+wheel: setup page ## Build the wheel into dist/
 	@$(BIN)/uv build --quiet --no-build-isolation --wheel
 
-.PHONY: help setup demo up down fix check test e2e agents bench docs runs lock wheel
+.PHONY: help setup page demo up down fix check test e2e agents bench docs runs lock wheel

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
 from andon.api.auth import Authenticate
@@ -17,6 +16,7 @@ from andon.api.edge import DOCS_PATH, Edge
 from andon.api.health import HEALTH_PATHS, Health
 from andon.api.measures import Measures
 from andon.api.openapi import OPENAPI_PATH, document
+from andon.api.page import Page
 from andon.api.problems import answer_framework, answer_problem
 from andon.api.reports import REPORT_PATHS, Reports
 from andon.config import Settings
@@ -63,9 +63,11 @@ def create_api(
     reports = Reports(editions, authenticate, clock, settings)
     coverage = Coverage(editions, authenticate)
     health = Health(editions, clock, measures)
-    # Until there is a page, whoever opens the address in a browser lands where the API describes itself.
-    home = Route("/", RedirectResponse(DOCS_PATH))
-    app.router.routes.extend([home, *reports.routes(), *coverage.routes(), *health.routes(), *extra_routes])
+    page = Page()
+    app.router.routes.extend(
+        [*page.routes(), *reports.routes(), *coverage.routes(), *health.routes(), *extra_routes]
+    )
+    app.router.default = page.fallback(app.router.default)
 
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_framework)

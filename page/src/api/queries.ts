@@ -1,0 +1,80 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { Range } from "../state/days";
+import { call, type Problem, pathOf } from "./client";
+import type { ActivityDay, Meta, Person, ProductivityDay, TokensByModel, TokensDay, ToolsDay } from "./types";
+
+export type Answer<Row> = { data: Row[]; meta: Meta };
+
+type Rows = {
+  tokens: TokensDay;
+  tools: ToolsDay;
+  activity: ActivityDay;
+  productivity: ProductivityDay;
+};
+
+/** What a panel needs of a query. */
+export type Told<Data> = {
+  data: Data | undefined;
+  error: Problem | null;
+  /** The data is of the question before; the answer to this one is on its way. */
+  isOld: boolean;
+  retry: () => void;
+  /** Where the numbers come from, for the curl. */
+  path: string;
+};
+
+/** Ask once, keep the old answer while the new one comes. */
+export function useApi<Data>(
+  path: string,
+  options: { enabled?: boolean; every_ms?: number } = {},
+): Told<Data> {
+  const query = useQuery<Data, Problem>({
+    queryKey: [path],
+    queryFn: ({ signal }) => call<Data>(path, { signal }),
+    placeholderData: keepPreviousData,
+    enabled: options.enabled ?? true,
+    refetchInterval: options.every_ms ?? false,
+  });
+  return {
+    data: query.data,
+    error: query.error,
+    isOld: query.isPlaceholderData,
+    retry: () => void query.refetch(),
+    path,
+  };
+}
+
+export function reportPath(
+  report: string,
+  range: Range,
+  more: Record<string, string | undefined> = {},
+): string {
+  return pathOf(`/api/v1/analytics/${report}`, { startDate: range.start, endDate: range.end, ...more });
+}
+
+/** A report by day. Tokens leave the people out: of ten thousand they would be a hundred megabytes. */
+export function useReport<Name extends keyof Rows>(
+  report: Name,
+  range: Range | null,
+  options: { withPeople?: boolean } = {},
+): Told<Answer<Rows[Name]>> {
+  const more = report === "tokens" && !options.withPeople ? { without: "by_user" } : {};
+  const path = reportPath(report, range ?? { start: "", end: "" }, more);
+  return useApi<Answer<Rows[Name]>>(path, { enabled: range !== null });
+}
+
+export function useTokensByModel(range: Range | null): Told<Answer<TokensByModel>> {
+  return useApi<Answer<TokensByModel>>(
+    reportPath("tokens", range ?? { start: "", end: "" }, { group_by: "model" }),
+    {
+      enabled: range !== null,
+    },
+  );
+}
+
+export function usePeople(range: Range | null): Told<Answer<Person>> {
+  const days = range ?? { start: "", end: "" };
+  return useApi<Answer<Person>>(pathOf("/api/v1/people", { startDate: days.start, endDate: days.end }), {
+    enabled: range !== null,
+  });
+}

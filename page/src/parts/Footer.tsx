@@ -1,0 +1,34 @@
+import { useApi } from "../api/queries";
+import type { DataAnswer } from "../api/types";
+import { ago } from "../numbers/format";
+import { useLastDay, useMay } from "../state/session";
+
+/** How fresh the numbers are; in words when they are not. */
+export function Footer() {
+  const may = useMay("data");
+  const { data } = useApi<DataAnswer>("/api/v1/data", { enabled: may, every_ms: 60_000 });
+  const last = useLastDay();
+  const through = data?.data_through ?? null;
+  const isStale = through !== null && through < last;
+  return (
+    <footer className="numbers flex flex-wrap gap-x-4 gap-y-1 border-line border-t px-4 py-2.5 text-soft text-xs sm:px-6">
+      {data ? (
+        <>
+          <span className={isStale ? "rounded bg-warn-wash px-1.5 font-medium text-warn" : undefined}>
+            {through ? `Data through ${through} UTC` : "No data yet"}
+            {isStale ? ", days are missing" : ""}
+          </span>
+          {data.builds[0] ? <span>last build {ago(data.builds[0].ended_at, Date.now())}</span> : null}
+          {data.next_build_at ? (
+            <span>next build {data.next_build_at.slice(0, 16).replace("T", " ")} UTC</span>
+          ) : null}
+        </>
+      ) : (
+        <span>Days end at midnight UTC.</span>
+      )}
+      <a href="/docs" className="ml-auto underline">
+        API
+      </a>
+    </footer>
+  );
+}
