@@ -325,10 +325,3 @@ def test_other_methods_are_refused_with_those_that_are_allowed(
     assert answer.status_code == 405
     assert {allowed.strip() for allowed in answer.headers["allow"].split(",")} == {"GET", "HEAD"}
     assert answer.json()["status"] == 405
-
-
-def test_the_bare_address_leads_to_the_documentation(andon: httpx2.Client) -> None:
-    """Whoever opens the server in a browser lands somewhere."""
-    answer = andon.get("/")
-
-    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")

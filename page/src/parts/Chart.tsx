@@ -33,7 +33,7 @@ export type ChartProps = {
   onPick?: ((bucket: Day) => void) | undefined;
 };
 
-type Row = { at: Day; then?: Day | undefined } & Record<string, number | string | null | undefined>;
+type Row = { at: Day; was?: Day | undefined } & Record<string, number | string | null | undefined>;
 
 const BEFORE = "before:";
 
@@ -43,11 +43,12 @@ export default function Chart(props: ChartProps) {
   const active = useRef<Day | null>(null);
   const stacked = kind !== "lines";
   const rows: Row[] = points.map((point, place) => {
-    const then = previous?.[place];
-    const row: Row = { at: point.at, then: then?.at };
+    const earlier = previous?.[place];
+    const row: Row = { at: point.at, was: earlier?.at };
     for (const { key } of series) row[key] = point.values[key] ?? null;
-    if (then && kind === "lines") for (const { key } of series) row[BEFORE + key] = then.values[key] ?? null;
-    if (then && kind === "bars") row[BEFORE] = together(then, series);
+    if (earlier && kind === "lines")
+      for (const { key } of series) row[BEFORE + key] = earlier.values[key] ?? null;
+    if (earlier && kind === "bars") row[BEFORE] = together(earlier, series);
     return row;
   });
   const pick = () => active.current && onPick?.(active.current);
@@ -123,7 +124,12 @@ export default function Chart(props: ChartProps) {
                 name={one.label}
                 stroke={colourOf(one, place)}
                 strokeWidth={2}
-                dot={(dot: { cx?: number; cy?: number; index: number; key?: string | null }) =>
+                dot={(dot: {
+                  cx?: number;
+                  cy?: number;
+                  index: number;
+                  key?: string | number | bigint | null;
+                }) =>
                   isMarked(dot.index, place, points.length) ? (
                     <Marker key={dot.key} x={dot.cx} y={dot.cy} place={place} colour={colourOf(one, place)} />
                   ) : (
@@ -243,7 +249,7 @@ function Values(props: ChartProps & { row: Row | undefined }) {
                 {one.label}
               </th>
               <td className="text-right">{number(one.key)}</td>
-              {row.then && kind === "lines" ? (
+              {row.was && kind === "lines" ? (
                 <td className="pl-3 text-right text-soft">{number(BEFORE + one.key)}</td>
               ) : null}
             </tr>
@@ -256,10 +262,10 @@ function Values(props: ChartProps & { row: Row | undefined }) {
               <td className="pt-1 text-right font-medium">{exact(sum, unit)}</td>
             </tr>
           ) : null}
-          {row.then && kind === "bars" ? (
+          {row.was && kind === "bars" ? (
             <tr>
               <th scope="row" className="pr-4 text-left font-normal text-soft">
-                {longBucket(row.then, grain)}
+                {longBucket(row.was, grain)}
               </th>
               <td className="text-right text-soft">{number(BEFORE)}</td>
             </tr>

@@ -140,7 +140,8 @@ export function Answered({
   const failed = told.find(({ error }) => error);
   if (failed?.error) return <Failed problem={failed.error} retry={failed.retry} />;
   if (told.some(({ data }) => data === undefined)) return <Skeleton />;
-  const through = (told[0]?.data as { meta?: { data_through?: string | null } }).meta?.data_through;
+  const through = (told[0]?.data as { meta?: { data_through?: string | null } } | undefined)?.meta
+    ?.data_through;
   if (through === null) return <NoDataYet />;
   const isOld = told.some((one) => one.isOld);
   if (isEmpty && !isOld) return <NothingMatches onClear={onClear} clears={clears} />;

@@ -13,7 +13,7 @@ export type Table = { columns: Column[]; rows: (string | number | null)[][] };
 export function Sheet({ table, caption }: { table: Table; caption: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className="max-h-80 overflow-auto" tabIndex={0} role="region" aria-label={`${caption}, as a table`}>
+    <section className="max-h-80 overflow-auto" tabIndex={0} aria-label={`${caption}, as a table`}>
       <table className="sheet w-full text-[13px]">
         <caption className="sr-only">{caption}</caption>
         <thead className="sticky top-0 bg-surface">
@@ -41,6 +41,6 @@ export function Sheet({ table, caption }: { table: Table; caption: string }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

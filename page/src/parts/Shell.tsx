@@ -113,7 +113,7 @@ export function Shell() {
 function Brand() {
   return (
     <span className="flex items-center gap-2 font-semibold">
-      <img src="/icon.svg" alt="" width={20} height={20} />
+      <img src="/page/icon.svg" alt="" width={20} height={20} />
       Andon
     </span>
   );

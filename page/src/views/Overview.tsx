@@ -183,7 +183,7 @@ type Mover = {
   kind: string;
   name: string;
   now: number;
-  then: number;
+  was: number;
   to: string;
   search: Record<string, string>;
 };
@@ -242,7 +242,7 @@ function Movers() {
           { label: "Now", field: "now", unit: "count" },
           { label: "Before", field: "before", unit: "count" },
         ],
-        rows: shown.map((one) => [one.kind, one.name, one.now, one.then]),
+        rows: shown.map((one) => [one.kind, one.name, one.now, one.was]),
       }}
     >
       {shown.length === 0 ? (
@@ -268,11 +268,11 @@ function Movers() {
               </span>
               <span className="shrink-0 text-right">
                 <span className="font-medium">
-                  {one.then === 0 ? "new" : (change(one.now, one.then) ?? "–")}
+                  {one.was === 0 ? "new" : (change(one.now, one.was) ?? "–")}
                 </span>
                 <span className="text-soft">
                   {" "}
-                  {exact(one.then)} → {exact(one.now)}
+                  {exact(one.was)} → {exact(one.now)}
                 </span>
               </span>
             </li>
@@ -290,7 +290,7 @@ function earlierIsWhole(rows: unknown[] | undefined, days: number): boolean {
 function pairs<Row>(
   [now, then]: readonly [{ data: { data: Row[] } | undefined }, { data: { data: Row[] } | undefined }],
   take: (row: Row) => (readonly [string, number])[],
-): { name: string; now: number; then: number }[] {
+): { name: string; now: number; was: number }[] {
   const [sums, sumsThen] = [byName(now.data?.data ?? [], take), byName(then.data?.data ?? [], take)];
   const all =
     sums.reduce((sum, { value }) => sum + value, 0) + sumsThen.reduce((sum, { value }) => sum + value, 0);
@@ -299,13 +299,13 @@ function pairs<Row>(
   const later = new Map(sums.map(({ name, value }) => [name, value]));
   return (
     [...names]
-      .map((name) => ({ name, now: later.get(name) ?? 0, then: earlier.get(name) ?? 0 }))
+      .map((name) => ({ name, now: later.get(name) ?? 0, was: earlier.get(name) ?? 0 }))
       // What is a hundredth of its kind is noise, however much it moved.
-      .filter((one) => one.now + one.then > all / 100)
+      .filter((one) => one.now + one.was > all / 100)
   );
 }
 
 /** Large in its kind and much changed: the change of the logarithm. */
-function weight({ now, then }: { now: number; then: number }): number {
-  return Math.abs(Math.log((now + 1) / (then + 1)));
+function weight({ now, was }: { now: number; was: number }): number {
+  return Math.abs(Math.log((now + 1) / (was + 1)));
 }

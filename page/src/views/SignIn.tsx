@@ -52,7 +52,7 @@ export function SignIn() {
     <main className="flex min-h-dvh items-center justify-center p-4">
       <div className="panel w-full max-w-md p-6">
         <p className="flex items-center gap-2 font-semibold">
-          <img src="/icon.svg" alt="" width={22} height={22} /> Andon
+          <img src="/page/icon.svg" alt="" width={22} height={22} /> Andon
         </p>
         <h1 className="mt-4 font-semibold text-xl tracking-tight">Sign in</h1>
         <p className="mt-1 text-soft">

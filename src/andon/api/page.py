@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -22,6 +21,8 @@ PAGE = Path(__file__).parent.parent / "page_assets"
 """Where `make page` and the wheel put the built page."""
 
 ASSETS_PATH = "/assets"
+BESIDE_PATH = "/page"
+"""Files whose names stay, so that their content may change: the icon, and what sets the theme at once."""
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -37,7 +38,7 @@ _NOT_BUILT = (
     "again; the API works without it and is described at /docs"
 )
 
-_NOT_THE_PAGE = ("/api/", "/v1/", "/docs", f"{ASSETS_PATH}/")
+_NOT_THE_PAGE = ("/api/", "/v1/", "/docs", f"{ASSETS_PATH}/", f"{BESIDE_PATH}/")
 """Below these, a path that is nothing stays an error, also for a browser."""
 
 
@@ -58,14 +59,12 @@ class Page:
         home = Route("/", self._home)
         if not self._index.is_file():
             return [home]
-        # What a browser asks for beside the page, whatever the page's build puts there.
-        beside = [
-            Route(f"/{file.name}", _File(file))
-            for file in sorted(self._folder.iterdir())
-            if file.is_file() and file != self._index
+        assets = GZipMiddleware(_Files(FOREVER, self._folder / "assets"), compresslevel=6)
+        return [
+            home,
+            Mount(ASSETS_PATH, assets),
+            Mount(BESIDE_PATH, _Files("no-cache", self._folder / "page")),
         ]
-        assets = GZipMiddleware(_Assets(directory=self._folder / "assets"), compresslevel=6)
-        return [home, *beside, Mount(ASSETS_PATH, assets)]
 
     def fallback(self, otherwise: ASGIApp) -> ASGIApp:
         """
@@ -97,23 +96,15 @@ class Page:
         return _document(self._index)
 
 
-class _Assets(StaticFiles):
+class _Files(StaticFiles):
+    def __init__(self, caching: str, folder: Path) -> None:
+        super().__init__(directory=folder)
+        self._caching = caching
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = FOREVER
+        response.headers["Cache-Control"] = self._caching
         return response
-
-
-class _File:
-    """A file beside the page, which may be another after the next upgrade."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in {"GET", "HEAD"}:
-            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        await FileResponse(self._file, headers={"Cache-Control": "no-cache"})(scope, receive, send)
 
 
 def _document(index: Path) -> Response:
