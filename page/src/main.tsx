@@ -19,17 +19,60 @@ const root = createRootRoute({ validateSearch: searchSchema });
 const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn });
 const inside = createRoute({ getParentRoute: () => root, id: "inside", component: SignedIn });
 
+/** A view is fetched when it is first opened, or when a pointer rests on its name. */
+function view(path: string, component: ReturnType<typeof lazyRouteComponent>) {
+  return createRoute({ getParentRoute: () => inside, path, component });
+}
+
 const views = [
-  createRoute({
-    getParentRoute: () => inside,
-    path: "/",
-    component: lazyRouteComponent(() => import("./views/Overview"), "Overview"),
-  }),
-  createRoute({
-    getParentRoute: () => inside,
-    path: "/cost",
-    component: lazyRouteComponent(() => import("./views/Cost"), "Cost"),
-  }),
+  view(
+    "/",
+    lazyRouteComponent(() => import("./views/Overview"), "Overview"),
+  ),
+  view(
+    "/cost",
+    lazyRouteComponent(() => import("./views/Cost"), "Cost"),
+  ),
+  view(
+    "/adoption",
+    lazyRouteComponent(() => import("./views/Adoption"), "Adoption"),
+  ),
+  view(
+    "/tools",
+    lazyRouteComponent(() => import("./views/Tools"), "Tools"),
+  ),
+  view(
+    "/productivity",
+    lazyRouteComponent(() => import("./views/Productivity"), "Productivity"),
+  ),
+  view(
+    "/people",
+    lazyRouteComponent(() => import("./views/People"), "People"),
+  ),
+  view(
+    "/people/$id",
+    lazyRouteComponent(() => import("./views/Person"), "Person"),
+  ),
+  view(
+    "/me",
+    lazyRouteComponent(() => import("./views/Person"), "Me"),
+  ),
+  view(
+    "/data",
+    lazyRouteComponent(() => import("./views/Data"), "Data"),
+  ),
+  view(
+    "/keys",
+    lazyRouteComponent(() => import("./views/Keys"), "Keys"),
+  ),
+  view(
+    "/connect",
+    lazyRouteComponent(() => import("./views/Connect"), "Connect"),
+  ),
+  view(
+    "/definitions",
+    lazyRouteComponent(() => import("./views/Definitions"), "Definitions"),
+  ),
 ];
 
 const router = createRouter({

@@ -1,7 +1,18 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { Range } from "../state/days";
 import { call, type Problem, pathOf } from "./client";
-import type { ActivityDay, Meta, Person, ProductivityDay, TokensByModel, TokensDay, ToolsDay } from "./types";
+import type {
+  ActivityDay,
+  AdoptionAnswer,
+  Key,
+  Meta,
+  Person,
+  ProductivityDay,
+  TokensByModel,
+  TokensDay,
+  ToolsDay,
+  UserDay,
+} from "./types";
 
 export type Answer<Row> = { data: Row[]; meta: Meta };
 
@@ -77,4 +88,26 @@ export function usePeople(range: Range | null): Told<Answer<Person>> {
   return useApi<Answer<Person>>(pathOf("/api/v1/people", { startDate: days.start, endDate: days.end }), {
     enabled: range !== null,
   });
+}
+
+export function useAdoption(range: Range | null): Told<AdoptionAnswer> {
+  const days = range ?? { start: "", end: "" };
+  return useApi<AdoptionAnswer>(pathOf("/api/v1/adoption", { startDate: days.start, endDate: days.end }), {
+    enabled: range !== null,
+  });
+}
+
+/** A person's own days; `me` is whoever asks. */
+export function usePerson(id: string, range: Range | null): Told<Answer<UserDay>> {
+  const days = range ?? { start: "", end: "" };
+  return useApi<Answer<UserDay>>(
+    pathOf(`/api/v1/people/${encodeURIComponent(id)}`, { startDate: days.start, endDate: days.end }),
+    { enabled: range !== null },
+  );
+}
+
+export const KEYS = "/api/v1/keys";
+
+export function useKeys(): Told<{ data: Key[] }> {
+  return useApi<{ data: Key[] }>(KEYS);
 }

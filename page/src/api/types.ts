@@ -33,10 +33,44 @@ export type Definition = {
 
 export type DataAnswer = {
   data_through: string | null;
-  edition: number | null;
-  builds: { started_at: string; ended_at: string | null; outcome: string; duration_s: number | null }[];
+  edition: { number: number; published_at: string } | null;
+  builds: {
+    started_at: string;
+    ended_at: string | null;
+    outcome: string;
+    duration_s: number | null;
+    reason?: string | null;
+  }[];
   next_build_at: string | null;
+  quarantine: { reason: string; records: number }[];
 };
+
+export type CoverageAnswer = Schemas["CoverageAnswer"];
+
+export type ArrivalsAnswer = {
+  data: { agent: string; signal: string; last_minute: number; last_hour: number }[];
+  last_event_at: string | null;
+};
+
+export type RestatementsAnswer = { data: { date: string; edition: number; what: string }[] };
+
+export type Key = {
+  id: string;
+  kind: string;
+  name: string;
+  role: string | null;
+  person: string | null;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+  revoked_at: string | null;
+};
+
+export type NewKey = Key & { key: string };
+
+export type AgentsAnswer = { data: { agent: string; name: string }[] };
+
+export type SnippetsAnswer = { data: { title: string; text: string }[] };
 
 export type Person = {
   user_id: string;
@@ -58,4 +92,10 @@ export type Person = {
   first_seen_date: string;
   last_seen_date: string;
   lifecycle: "new" | "returning" | "dormant" | null;
+};
+
+export type AdoptionAnswer = {
+  data: { date: string; new: number; returning: number; dormant: number }[];
+  totals: { active_people: number; new: number; returning: number; dormant: number };
+  meta: Meta;
 };
