@@ -12,7 +12,6 @@ export type Table = { columns: Column[]; rows: (string | number | null)[][] };
 /** A plain table: what a chart shows, for those who read rather than look. */
 export function Sheet({ table, caption }: { table: Table; caption: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="max-h-80 overflow-auto" tabIndex={0} aria-label={`${caption}, as a table`}>
       <table className="sheet w-full text-[13px]">
         <caption className="sr-only">{caption}</caption>
