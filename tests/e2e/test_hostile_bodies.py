@@ -7,16 +7,15 @@ Each is a whole request of up to 64 MiB, made to take as long as it can; a real 
 from __future__ import annotations
 
 import gzip
-import os
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Self
 
 import httpx2
 import pytest
 from hostile_bodies import HOSTILE, field, request, span, text_pair
+from process_tree import memory_of
 
 from line import Line, Org
 
@@ -47,14 +46,6 @@ def send(org: Org, path: str, body: bytes, encoding: str, **headers: str) -> htt
         headers={"Content-Type": media_type, "Authorization": f"Bearer {org.ingest_key}", **headers},
         timeout=60,
     )
-
-
-def memory_of(pid: int) -> int:
-    """Add up the resident memory of a process and those it started, in bytes."""
-    folder = Path(f"/proc/{pid}")
-    children = [int(one) for task in folder.glob("task/*/children") for one in task.read_text().split()]
-    resident = int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return resident + sum(memory_of(child) for child in children)
 
 
 class Beside:

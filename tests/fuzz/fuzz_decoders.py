@@ -5,7 +5,9 @@ The log's frames are read too. It starts from the kept corpus (tests/fixtures/fu
 of real agents. Whatever the bytes, what ``decoding_promises`` says must hold, and no input may take longer
 than a second. A finding is written to the current folder as ``crash-…`` or ``slow-unit-…``.
 
-Usage: python tests/fuzz/fuzz_decoders.py [SECONDS] [FOLDER]     (60 and a temporary one when left out)
+Usage:
+    python tests/fuzz/fuzz_decoders.py [SECONDS] [FOLDER]     fuzz; 60 and a temporary one when left out
+    python tests/fuzz/fuzz_decoders.py as PROGRAM OPTION...   libFuzzer's own options; PROGRAM does the same
 """
 
 from __future__ import annotations
@@ -55,7 +57,10 @@ def seeds(folder: Path) -> int:
 
 
 def main() -> None:
-    """Fuzz for so many seconds."""
+    """Fuzz for so many seconds, or do what libFuzzer's options say."""
+    if sys.argv[1:2] == ["as"]:
+        atheris.Setup(sys.argv[2:], keep)
+        atheris.Fuzz()
     seconds = sys.argv[1] if len(sys.argv) > 1 else "60"
     # The fuzzer ends the process itself, so that a folder of ours would be left behind.
     folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.gettempdir()) / "andon-fuzz"

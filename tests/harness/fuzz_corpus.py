@@ -5,6 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+LONGEST_KEPT = 3_000
+"""Bytes of an input that is kept: the large ones are captures, which lie beside it."""
+
 ARCHIVE = Path(__file__).parents[1] / "fixtures" / "fuzz" / "corpus.zip"
 
 

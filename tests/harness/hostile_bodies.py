@@ -86,7 +86,8 @@ _SHY = 99_000
 
 def _many(item: Callable[[int], bytes]) -> bytes:
     """A request of as many items as there is room for."""
-    items, size, number = [], 0, 1
+    items: list[bytes] = []
+    size, number = 0, 1
     while True:
         one = field(2, item(number))
         size += len(one)
