@@ -44,9 +44,10 @@ def serve_at(data: Path, now: dt.datetime) -> Iterator[str]:
     """A server over the hand-made edition at a time of one's own."""
     publish_by_hand(data / "editions")
     settings = Settings(data=data, now=now)
+    editions = Editions(settings.editions_dir)
     with closing(open_by_hand(settings)) as directory:
-        routes = page_routes(directory, HandGuard(), settings)
-        app = create_api(Editions(settings.editions_dir), PEOPLE.get, settings.clock, settings, routes)
+        routes = page_routes(editions, directory, HandGuard(), settings)
+        app = create_api(editions, PEOPLE.get, settings.clock, settings, routes)
         with serve(app) as address:
             yield address
 
@@ -147,7 +148,7 @@ def test_the_committed_openapi_document_is_current(address: str) -> None:
 def test_openapi_tells_every_route_and_no_other(address: str) -> None:
     """What the document lists answers GET with something other than 404; what answers is listed."""
     document = openapi.document()
-    routes = page_routes(None, HandGuard(), Settings())
+    routes = page_routes(None, None, HandGuard(), Settings())
     app = create_api(None, PEOPLE.get, lambda: NOW, Settings(), routes)
     ours = {route.path for route in app.routes if hasattr(route, "methods")}
     unlisted = {"/", "/docs", "/docs/oauth2-redirect", "/metrics", openapi.OPENAPI_PATH}

@@ -53,6 +53,8 @@ def test_a_link_signs_in_as_owner_once(page: PageServer) -> None:
             "email": None,
             "permissions": ["reports", "people", "keys", "data", "self"],
             "expires_at": "2026-01-27T09:30:00Z",
+            "history_start": "2026-01-14",
+            "last_date": "2026-01-19",
         }
         assert first.get(SESSION).json() == told | {"csrf_token": csrf}
         assert first.get(REPORT).json()["meta"]["org_id"] == "org_a"

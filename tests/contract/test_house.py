@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from andon.contract import reports
+from andon.contract import people, reports
 from andon.contract.reports import Row
 
 ROOT = Path(__file__).parent.parent.parent
@@ -115,7 +115,9 @@ def test_imports_point_down() -> None:
 def fields() -> set[str]:
     """Give every field of every row that leaves the API, nested ones included."""
     rows = [one for one in vars(reports).values() if isinstance(one, type) and issubclass(one, Row)]
-    return {field for row in rows for field in row.__struct_fields__}
+    rows += [people.PersonRow, people.AdoptionDay, people.AdoptionMeta]
+    known = set(reports.Meta.__struct_fields__)
+    return {field for row in rows for field in row.__struct_fields__ if field not in known}
 
 
 def test_every_number_is_defined() -> None:

@@ -277,12 +277,15 @@ def test_productivity(marts: duckdb.DuckDBPyConnection) -> None:
 def test_users(marts: duckdb.DuckDBPyConnection) -> None:
     """Ann has a row on both days; nobody has one, without an address; Bob's day is not over."""
     opus = ("claude-opus-4-8", "standard")
+    found = rows(marts, "select * from rpt_users_daily order by user_id, report_date")
 
     assert [
         ("org_o", NOBODY, None, DAY, 1, 1, *opus, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1.0, None),
         ("org_o", ANN, "ann@x.com", EVE, 0, 0, None, None, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0.0, None),
         ("org_o", ANN, "ann@x.com", DAY, 3, 38, *opus, 1, 1, 1, 0, 2, 1, 1, 1, 0, 2, 1, 1, 3.0, "auto-high"),
-    ] == rows(marts, "select * from rpt_users_daily order by user_id, report_date")
+    ] == [row[:22] for row in found]
+    # Whether active, and the tokens in parts.
+    assert [row[22:] for row in found] == [(False, 0, 0, 5, 0), (True, 0, 0, 0, 0), (True, 10, 5, 100, 10)]
     assert rows(marts, "select * from rpt_users_languages") == [("org_o", ANN, DAY, "TypeScript", 2)]
 
 

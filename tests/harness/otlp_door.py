@@ -19,6 +19,7 @@ import uvicorn
 from andon.app.authentication import Authentication
 from andon.app.connections import protocol
 from andon.app.guard import Guard
+from andon.app.key_uses import KeyUses
 from andon.config import Settings
 from andon.directory.directory import Directory, open_directory
 from andon.ingest import door, frames, receive
@@ -113,7 +114,7 @@ def opened(settings: Settings, *, is_open: bool = False) -> Iterator[tuple[door.
     way_in = door.Door(
         writer,
         decoding,
-        Authentication(directory, lambda: NOW),
+        Authentication(directory, lambda: NOW, KeyUses(directory)),
         lambda: NOW,
         settings,
         open_org=org.org_id if is_open else None,

@@ -11,6 +11,7 @@ import httpx2
 
 from andon.api.http import create_api
 from andon.app.authentication import Authentication
+from andon.app.key_uses import KeyUses
 from andon.app.page_api import page_routes
 from andon.config import Settings
 from andon.directory.directory import Directory, open_directory
@@ -57,6 +58,9 @@ class HandGuard:
 
     def forget_all(self) -> None:
         """Nothing is remembered."""
+
+    def note_uses(self) -> None:
+        """Nothing is written down."""
 
 
 class PageServer:
@@ -105,14 +109,15 @@ class PageServer:
 
 
 @contextmanager
-def page_server(data: Path, host: str = "127.0.0.1") -> Iterator[PageServer]:
-    """Publish the hand-made edition and serve it."""
-    publish_by_hand(data / "editions")
+def page_server(data: Path, host: str = "127.0.0.1", *, publishes: bool = True) -> Iterator[PageServer]:
+    """Publish the hand-made edition, unless told not to, and serve it."""
+    if publishes:
+        publish_by_hand(data / "editions")
     found = PageServer(data)
     settings = found.settings
     editions = Editions(settings.editions_dir)
-    guard = Authentication(found.directory, settings.clock)
-    routes = page_routes(found.directory, guard, settings)
+    guard = Authentication(found.directory, settings.clock, KeyUses(found.directory))
+    routes = page_routes(editions, found.directory, guard, settings)
     with serve(create_api(editions, guard, settings.clock, settings, routes), host) as address:
         found.address = address
         yield found

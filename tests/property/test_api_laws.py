@@ -80,7 +80,7 @@ def marts(found: Facts) -> Rows:
         "rpt_activity_by_client": [(org, d, name, len(who)) for (d, name), who in clients.items()],
         "rpt_productivity_daily": [(org, d, *(0,) * 4) for d in DAYS],
         "rpt_users_daily": [
-            (org, d, u, None, n["calls"], n["billable"], None, None, *(0,) * 12, 0.0, None)
+            (org, d, u, None, n["calls"], n["billable"], None, None, *(0,) * 12, 0.0, None, True, *(0,) * 4)
             for (d, u), n in per_user.items()
         ],
     }

@@ -21,6 +21,7 @@ from andon.app.first_run import (
     read_demo,
     write_demo,
 )
+from andon.app.key_uses import KeyUses
 from andon.app.turns import one_at_a_time
 from andon.config import Settings, read_settings
 from andon.directory.directory import Directory, open_directory
@@ -50,7 +51,7 @@ def test_a_key_is_remembered_for_a_moment_only(directory: Directory, monkeypatch
     assert authentication.REMEMBERED_S < 5
     org = directory.create_org("Acme", now=NOW)
     made = directory.create_key(org.org_id, "ingest", now=NOW)
-    authenticate = Authentication(directory, lambda: NOW)
+    authenticate = Authentication(directory, lambda: NOW, KeyUses(directory))
     assert authenticate(made.text) is not None
     directory.revoke_key(made.key_id, now=NOW)
     assert authenticate(made.text) is not None
@@ -62,7 +63,7 @@ def test_a_key_is_remembered_for_a_moment_only(directory: Directory, monkeypatch
 
 def test_a_key_that_does_not_work_is_never_remembered(directory: Directory) -> None:
     """Guesses do not fill the memory."""
-    authenticate = Authentication(directory, lambda: NOW)
+    authenticate = Authentication(directory, lambda: NOW, KeyUses(directory))
 
     assert authenticate("fk-0000000000_" + "0" * 36) is None
     assert authenticate("") is None

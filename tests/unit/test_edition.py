@@ -311,7 +311,7 @@ BREAKS = {
     "no number": ("rpt_tools_daily", lambda row: (*row[:8], float("nan"), *row[9:])),
     "an endless number": ("rpt_tools_daily", lambda row: (*row[:8], float("inf"), *row[9:])),
     "an unknown tier": ("rpt_tokens_by_model", lambda row: (*row[:3], "ultra", *row[4:])),
-    "an unknown level": ("rpt_users_daily", lambda row: (*row[:-1], "reckless")),
+    "an unknown level": ("rpt_users_daily", lambda row: (*row[:-6], "reckless", *row[-5:])),
     "a model without a name": ("rpt_tokens_by_model", lambda row: (*row[:2], None, *row[3:])),
 }
 

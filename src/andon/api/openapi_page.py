@@ -8,15 +8,19 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from andon.api.openapi_parts import Json, problem_answer, ref
+from andon.api.openapi_parts import Json, parameter, problem_answer, ref
+from andon.contract.keys import KeysAnswer, KeyWish, MadeKey
+from andon.contract.people import AdoptionAnswer, PeopleAnswer, PersonAnswer
 from andon.contract.problems import (
     BadRequest,
     Forbidden,
     Internal,
+    NotFound,
     Problem,
     TooLarge,
     TooMany,
     Unauthenticated,
+    Unavailable,
     Unsupported,
 )
 from andon.contract.session import Session, SignIn
@@ -58,6 +62,7 @@ class Operation(NamedTuple):
         body: What is sent; None when nothing is.
         status: Of its answer.
         is_open: Whether it needs neither key nor session.
+        is_kept: Whether the answer has a name, by which it need not be sent twice.
     """
 
     path: str
@@ -71,6 +76,7 @@ class Operation(NamedTuple):
     body: type[msgspec.Struct] | None = None
     status: int = 200
     is_open: bool = False
+    is_kept: bool = False
 
 
 CSRF: Json = {
@@ -80,6 +86,64 @@ CSRF: Json = {
     "description": "`csrf_token` of `GET /api/v1/session`; needed with the cookie, not with a key",
     "schema": {"type": "string"},
 }
+
+KEY_ID: Json = {
+    "name": "key_id",
+    "in": "path",
+    "required": True,
+    "description": "`id` of `GET /api/v1/keys`",
+    "schema": {"type": "string", "pattern": "^[0-9a-hjkmnp-tv-z]{10}$"},
+}
+
+NOT_ALLOWED: Told = (
+    Forbidden,
+    "Insufficient permissions (requires Manager or Owner role), an ingest key, or a page of another site.",
+    "Insufficient permissions (requires Manager or Owner role): this key's role is member",
+)
+
+ETAG: Json = {
+    "ETag": {
+        "description": "Send it back as `If-None-Match`: 304 while the answer is the same.",
+        "schema": {"type": "string"},
+    }
+}
+
+NOT_CHANGED: Json = {"description": "The answer is the one that `If-None-Match` names.", "headers": ETAG}
+
+_DAY = {"type": "string", "format": "date"}
+
+DAYS: tuple[Json, ...] = (
+    parameter("startDate", "First day, `YYYY-MM-DD`, UTC", _DAY, "2026-01-14"),
+    parameter(
+        "endDate", "Last day, included, `YYYY-MM-DD`, UTC; yesterday at the latest", _DAY, "2026-01-17"
+    ),
+)
+
+USER_ID: Json = {
+    "name": "user_id",
+    "in": "path",
+    "required": True,
+    "description": "A `user_id` of `GET /api/v1/people`, or `me` for one's own days",
+    "schema": {"type": "string"},
+}
+
+WRONG_DAYS: Told = (
+    BadRequest,
+    "Invalid date format, or today's date requested.",
+    "Cannot query today's date - analytics data has a 24-hour lag",
+)
+
+NOBODY: Told = (
+    NotFound,
+    "Nobody of this id was seen, or the key belongs to no person.",
+    "Nobody of this user_id was seen; GET /api/v1/people lists everybody",
+)
+
+NOT_NOW: Told = (
+    Unavailable,
+    "The edition cannot be asked.",
+    "Edition 7 was published by an older Andon, which did not keep what is asked",
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -143,6 +207,76 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(CSRF,),
         status=204,
     ),
+    Operation(
+        "/api/v1/keys",
+        "get",
+        "keys",
+        "The organisation's keys",
+        "keys",
+        KeysAnswer,
+        (NOT_IN, NOT_ALLOWED, FAULT),
+    ),
+    Operation(
+        "/api/v1/keys",
+        "post",
+        "make_key",
+        "Make a key; it is told this once",
+        "keys",
+        MadeKey,
+        (*NOT_JSON, NOT_IN, NOT_ALLOWED, FAULT),
+        parameters=(CSRF,),
+        body=KeyWish,
+        status=201,
+    ),
+    Operation(
+        "/api/v1/keys/{key_id}",
+        "delete",
+        "revoke_key",
+        "Withdraw a key for good",
+        "keys",
+        None,
+        (
+            NOT_IN,
+            NOT_ALLOWED,
+            (NotFound, "No such key.", "There is no such key; GET /api/v1/keys lists those there are"),
+            FAULT,
+        ),
+        parameters=(KEY_ID, CSRF),
+        status=204,
+    ),
+    Operation(
+        "/api/v1/people",
+        "get",
+        "people",
+        "Everybody over a range; a member's own row alone",
+        "people",
+        PeopleAnswer,
+        (WRONG_DAYS, NOT_IN, NOT_ALLOWED, NOBODY, FAULT, NOT_NOW),
+        parameters=DAYS,
+        is_kept=True,
+    ),
+    Operation(
+        "/api/v1/people/{user_id}",
+        "get",
+        "person",
+        "One person's days; a member's own alone",
+        "people",
+        PersonAnswer,
+        (WRONG_DAYS, NOT_IN, NOT_ALLOWED, NOBODY, FAULT, NOT_NOW),
+        parameters=(USER_ID, *DAYS),
+        is_kept=True,
+    ),
+    Operation(
+        "/api/v1/adoption",
+        "get",
+        "adoption",
+        "Who came and who stayed away, by day",
+        "people",
+        AdoptionAnswer,
+        (WRONG_DAYS, NOT_IN, NOT_ALLOWED, FAULT, NOT_NOW),
+        parameters=DAYS,
+        is_kept=True,
+    ),
 )
 """All of them, in the order of the document."""
 
@@ -194,8 +328,11 @@ def _described(operation: Operation) -> Json:
                 "application/json": {"schema": ref(operation.body.__name__), "example": told["request"]}
             },
         }
+    if operation.is_kept:
+        answer["headers"] |= ETAG
     described["responses"] = {
         str(operation.status): answer,
+        **({"304": NOT_CHANGED} if operation.is_kept else {}),
         **{str(problem.status): problem_answer(problem, *rest) for problem, *rest in operation.problems},
     }
     return described

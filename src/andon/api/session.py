@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 import structlog
@@ -27,6 +26,7 @@ from andon.api.auth import (
     recognise,
 )
 from andon.api.bodies import read_body
+from andon.api.guard import Guard
 from andon.config import Settings
 from andon.contract.addresses import is_loopback
 from andon.contract.problems import BadRequest, Forbidden, Unauthenticated
@@ -42,19 +42,6 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 """Headers of a proxy: what comes from it does not come from this machine, wherever the proxy runs."""
 
 _LOG = structlog.get_logger("andon.api")
-
-
-class Guard(Protocol):
-    """Who recognises keys and sessions; the application's authentication does."""
-
-    def __call__(self, text: str, /) -> Principal | None:
-        """Recognise a key or a session; None for every one that does not work."""
-
-    def forget(self, text: str, /) -> None:
-        """Stop remembering one that just ended."""
-
-    def forget_all(self) -> None:
-        """Stop remembering any: a key was just withdrawn."""
 
 
 class SessionDesk:
@@ -76,6 +63,7 @@ class SessionDesk:
         self._clock = clock
         self._lifetime = dt.timedelta(hours=settings.session_hours)
         self._links_from_anywhere = settings.links_from_anywhere
+        self._history_start = settings.history_start
         self._attempts = Attempts()
 
     def routes(self) -> list[Route]:
@@ -188,6 +176,8 @@ class SessionDesk:
             permissions=list(permissions(principal)),
             csrf_token=self._directory.csrf_token(opened.text) if opened else None,
             expires_at=opened.expires_at if opened else None,
+            history_start=self._history_start,
+            last_date=self._clock().date() - dt.timedelta(days=1),
         )
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from andon.app.key_uses import KeyUses
 from andon.directory.directory import Directory
 from andon.directory.keys import Principal
 from andon.directory.sessions import is_session
@@ -28,11 +29,13 @@ class Authentication:
     Args:
         directory: Asked for keys that are not remembered.
         clock: Tells the time, in UTC; decides about expiry.
+        uses: Told which keys are used.
     """
 
-    def __init__(self, directory: Directory, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, directory: Directory, clock: Callable[[], dt.datetime], uses: KeyUses) -> None:
         self._directory = directory
         self._clock = clock
+        self._uses = uses
         self._known: dict[bytes, tuple[float, Principal]] = {}
         self._gate = threading.Lock()
 
@@ -48,12 +51,14 @@ class Authentication:
         known = self.recall(text)
         if known is not None:
             return known
-        now = time.monotonic()
+        now, at = time.monotonic(), self._clock()
         if is_session(text):
-            found = self._directory.session(text, self._clock())
+            found = self._directory.session(text, at)
             principal = found[0] if found else None
         else:
-            principal = self._directory.authenticate(text, self._clock())
+            principal = self._directory.authenticate(text, at)
+        if principal is not None:
+            self._uses.note(principal.key_id, at)
         with self._gate:
             if principal is None:
                 self._known.pop(_digest(text), None)
@@ -67,6 +72,10 @@ class Authentication:
         """Ask the directory again the next time: the session just ended."""
         with self._gate:
             self._known.pop(_digest(text), None)
+
+    def note_uses(self) -> None:
+        """Write down now which keys were used lately."""
+        self._uses.write()
 
     def forget_all(self) -> None:
         """Ask the directory again about all: a key was just withdrawn, and the sessions that it opened."""

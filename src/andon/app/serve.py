@@ -134,9 +134,13 @@ class Server:
         sys.setswitchinterval(_SWITCH_S)
         try:
             from andon.app.authentication import Authentication  # noqa: PLC0415 (after the ports are ours)
+            from andon.app.key_uses import KeyUses  # noqa: PLC0415
             from andon.app.telemetry import take_telemetry  # noqa: PLC0415
 
-            authenticate = Authentication(directory, self._settings.clock)
+            uses = KeyUses(directory)
+            self._running.callback(uses.stop)
+            uses.start()
+            authenticate = Authentication(directory, self._settings.clock, uses)
             receiver = take_telemetry(
                 self._settings, intake, ports, authenticate, self._running, open_org=open_org
             )
@@ -177,7 +181,7 @@ class Server:
 
         settings = self._settings
         editions = self._editions = Editions(settings.editions_dir)
-        routes = [*otlp_routes(receiver), *page_routes(directory, authenticate, settings)]
+        routes = [*otlp_routes(receiver), *page_routes(editions, directory, authenticate, settings)]
         api = create_api(editions, authenticate, settings.clock, settings, routes)
         intake.serve(api, partial(problems.refusal, settings.clock), ports.api)
 

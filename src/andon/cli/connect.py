@@ -113,13 +113,11 @@ def _new_key(settings: Settings, org: str | None, agent: Agent, person: str | No
     directory = open_directory_of(settings)
     owner = chosen_org(directory, org)
     now = settings.clock()
-    known = {one.email for one in directory.people(owner.org_id)}
-    if person is not None and person.strip().lower() not in known:
-        added = directory.add_person(owner.org_id, person, now=now)
-        note(f"Added {added.email} to {owner.name}.")
-    made = directory.create_key(
+    made, added = directory.issue_key(
         owner.org_id, "ingest", now=now, person_email=person, name=f"andon connect {agent.name}"
     )
+    if added is not None:
+        note(f"Added {added.email} to {owner.name}.")
     note(
         f"Made the ingest key {made.key_id} of {owner.name}; `andon keys revoke {made.key_id}` withdraws it."
     )

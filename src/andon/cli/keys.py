@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from andon.cli.errors import AskedWrongly
 from andon.cli.options import Data, Org, chosen_org, open_directory_of, read_instant, settings_of
 from andon.cli.roles import Role
 from andon.cli.terminal import note, say, show_table
-
-if TYPE_CHECKING:
-    from andon.directory.people import Person
 
 app = typer.Typer(no_args_is_help=True, help="Make, list, withdraw and replace keys.")
 
@@ -70,11 +67,7 @@ def create(  # noqa: PLR0913 (one parameter an option)
     owner = chosen_org(directory, org)
     if expires_at is not None and expires_at <= now:
         raise AskedWrongly(f"--expires {expires} is not ahead of now ({now:%Y-%m-%d %H:%M} UTC)")
-    if person is not None and _is_new(directory.people(owner.org_id), person):
-        added = directory.add_person(owner.org_id, person, now=now, role=role or "member")
-        note(f"Added {added.email} to {owner.name} as {added.role}.")
-
-    made = directory.create_key(
+    made, added = directory.issue_key(
         owner.org_id,
         "ingest" if ingest else "analytics",
         now=now,
@@ -83,6 +76,8 @@ def create(  # noqa: PLR0913 (one parameter an option)
         name=name,
         expires_at=expires_at,
     )
+    if added is not None:
+        note(f"Added {added.email} to {owner.name} as {added.role}.")
     say(made.text)
     kind = "Ingest key" if ingest else f"Analytics key ({role})"
     note(f"{kind} {made.key_id} of {owner.name}. It is shown this once; only a hash is stored.")
@@ -95,7 +90,18 @@ def list_keys(*, org: Org = None, data: Data = None) -> None:
     directory = open_directory_of(settings)
     now = settings.clock()
     show_table(
-        ("key_id", "key", "kind", "role", "person", "name", "state", "created (UTC)", "expires (UTC)"),
+        (
+            "key_id",
+            "key",
+            "kind",
+            "role",
+            "person",
+            "name",
+            "state",
+            "created (UTC)",
+            "expires (UTC)",
+            "last used (UTC)",
+        ),
         [
             (
                 key.key_id,
@@ -107,6 +113,7 @@ def list_keys(*, org: Org = None, data: Data = None) -> None:
                 key.state(now),
                 key.created_at,
                 key.expires_at,
+                key.last_used_at,
             )
             for key in directory.keys(chosen_org(directory, org).org_id)
         ],
@@ -146,7 +153,3 @@ def rotate(
     )
     say(made.text)
     note(f"Key {made.key_id} is shown this once. The old one works for {overlap_hours:g} more hours.")
-
-
-def _is_new(people: list[Person], email: str) -> bool:
-    return email.strip().lower() not in {person.email for person in people}

@@ -44,6 +44,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         permissions: Of ``reports``, ``people``, ``keys``, ``data`` and ``self``, those that the role has.
         csrf_token: To be sent as ``X-CSRF-Token`` with everything that changes something; null with a key.
         expires_at: When to sign in again; null with a key.
+        history_start: First UTC day that reports cover.
+        last_date: Last UTC day that can be asked for: yesterday, by the server's clock.
     """
 
     org: Organisation
@@ -52,3 +54,5 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     permissions: list[str]
     csrf_token: str | None
     expires_at: dt.datetime | None
+    history_start: dt.date
+    last_date: dt.date

@@ -21,10 +21,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from andon.config import Settings
 from andon.directory.engine import open_engine
-from andon.directory.identities import email_identity
-from andon.directory.keyring import Keyring
+from andon.directory.identities import email_identity, read_email
+from andon.directory.keyring import Keyring, check_key
+from andon.directory.keys import Kind, NewKey, Role
 from andon.directory.mcp_names import McpNames
-from andon.directory.people import People, new_id
+from andon.directory.people import People, Person, new_id
 from andon.directory.problems import DirectoryError, NoSuch, Taken, Unusable
 from andon.directory.schema import bring_to_head
 from andon.directory.sessions import Sessions
@@ -103,6 +104,37 @@ class Directory(Keyring, Sessions, People, McpNames):
                 if row is not None:
                     return _organisation(row)
         raise NoSuch(f"There is no organisation {id_or_name[:80]!r}; `andon orgs list` shows what there is")
+
+    def issue_key(  # noqa: PLR0913 (as create_key)
+        self,
+        org_id: str,
+        kind: Kind,
+        *,
+        now: dt.datetime,
+        role: Role | None = None,
+        person_email: str | None = None,
+        name: str = "",
+        expires_at: dt.datetime | None = None,
+    ) -> tuple[NewKey, Person | None]:
+        """
+        Make a key, and add its owner to the people if new: with the key's role, else as a member.
+
+        Returns:
+            The key, and the person if one was added.
+
+        Raises:
+            DirectoryError: As in :meth:`create_key`; nobody was added.
+        """
+        check_key(kind, role, name, expires_at, now)
+        added = None
+        if person_email is not None and read_email(person_email) not in {
+            person.email for person in self.people(org_id)
+        }:
+            added = self.add_person(org_id, person_email, now=now, role=role or "member")
+        made = self.create_key(
+            org_id, kind, now=now, role=role, person_email=person_email, name=name, expires_at=expires_at
+        )
+        return made, added
 
     def set_keeps_content(self, org_id: str, *, keeps: bool) -> None:
         """

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+from collections.abc import Mapping
 
-from sqlalchemy import Connection, Engine, Row, Select, select
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, or_, select
 
 from andon.directory import people as persons
 from andon.directory.engine import for_writing
@@ -27,6 +28,9 @@ from andon.directory.tables import keys, organisations, people
 
 OVERLAP = dt.timedelta(hours=24)
 """How long the old key goes on working after a rotation: a day to change it everywhere."""
+
+
+_MAX_NAME = 200
 
 
 class Keyring:
@@ -69,14 +73,9 @@ class Keyring:
 
         Raises:
             DirectoryError: Unknown organisation or person, a role where there can be none or none where one
-                is needed, an expiry that is not ahead.
+                is needed, an expiry that is not ahead, a name too long or not printable.
         """
-        if kind == "ingest" and role is not None:
-            raise DirectoryError("An ingest key can only send telemetry and has no role")
-        if kind == "analytics" and role not in ROLES:
-            raise DirectoryError(f"An analytics key needs a role: {', '.join(ROLES)}")
-        if expires_at is not None and expires_at <= now:
-            raise DirectoryError(f"A key cannot expire at {expires_at.isoformat()}: that is over already")
+        check_key(kind, role, name, expires_at, now)
 
         with self._writing.begin() as connection:
             if (
@@ -171,6 +170,17 @@ class Keyring:
                 },
             )
 
+    def note_uses(self, uses: Mapping[str, dt.datetime]) -> None:
+        """Write down when keys, by id, were last used; ids that are none are passed over."""
+        later = or_(keys.c.last_used_at.is_(None), keys.c.last_used_at < bindparam("at"))
+        with self._writing.begin() as connection:
+            connection.execute(
+                keys.update()
+                .where(keys.c.key_id == bindparam("id"), later)
+                .values(last_used_at=bindparam("at")),
+                [{"id": key_id, "at": at} for key_id, at in uses.items()],
+            )
+
     def authenticate(self, text: str, now: dt.datetime) -> Principal | None:
         """
         Recognise a key.
@@ -219,6 +229,25 @@ class Keyring:
         return made
 
 
+def check_key(
+    kind: Kind, role: Role | None, name: str, expires_at: dt.datetime | None, now: dt.datetime
+) -> None:
+    """
+    Refuse a key that cannot be.
+
+    Raises:
+        DirectoryError: As in :meth:`Keyring.create_key`.
+    """
+    if kind == "ingest" and role is not None:
+        raise DirectoryError("An ingest key can only send telemetry and has no role")
+    if kind == "analytics" and role not in ROLES:
+        raise DirectoryError(f"An analytics key needs a role: {', '.join(ROLES)}")
+    if expires_at is not None and expires_at <= now:
+        raise DirectoryError(f"A key cannot expire at {expires_at.isoformat()}: that is over already")
+    if len(name.strip()) > _MAX_NAME or not name.isprintable():
+        raise DirectoryError(f"A key's name has {_MAX_NAME} printable characters at most")
+
+
 def _known() -> Select[tuple[object, ...]]:
     return select(keys, people.c.email).outerjoin(people, people.c.person_id == keys.c.person_id)
 
@@ -246,4 +275,5 @@ def _key(row: Row[tuple[object, ...]]) -> Key:
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
     )

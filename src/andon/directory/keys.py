@@ -87,6 +87,7 @@ class Key(msgspec.Struct, frozen=True):
         last_four: Last characters of the text, to recognise it by.
         expires_at: First instant at which it no longer works; null means never.
         revoked_at: When it was withdrawn; null while it was not.
+        last_used_at: When it was last used, to half a minute; null when it never was.
     """
 
     key_id: str
@@ -99,6 +100,7 @@ class Key(msgspec.Struct, frozen=True):
     created_at: dt.datetime
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None
+    last_used_at: dt.datetime | None
 
     @property
     def hint(self) -> str:

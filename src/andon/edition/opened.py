@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from andon.contract.reports import Report
-from andon.edition.manifest import REPORTS, Manifest, verify
+from andon.edition.manifest import MARTS, REPORTS, Manifest, verify
 from andon.edition.problems import EditionDamaged
 
 READERS = 8
@@ -52,6 +52,7 @@ class Edition:
 
     def __init__(self, directory: Path) -> None:
         self._manifest: Manifest = verify(directory)
+        self._marts = directory / MARTS
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         address = f"{(directory / REPORTS).absolute().as_uri()}?mode=ro&immutable=1"
         try:
@@ -87,6 +88,11 @@ class Edition:
     def checksum(self) -> str:
         """SHA-256 in hex over all it holds: two editions of equal content differ, equal ones are the same."""
         return self._manifest.checksum
+
+    @property
+    def marts(self) -> Path:
+        """Where its report models are, as Parquet; gone when the edition is removed."""
+        return self._marts
 
     def knows(self, org_id: str) -> bool:
         """Tell whether the organisation existed when the edition was built."""

@@ -66,6 +66,15 @@ primary_levels as (
                 end
         ) as place
     from levels
+),
+
+active as (
+    select distinct
+        acts.org_id as org_id,
+        acts.event_date as event_date,
+        acts.user_id as user_id
+    from {{ ref('agg_acts_daily') }} as acts
+    where acts.user_id <> {{ unattributed_user_id() }}
 )
 
 select
@@ -90,7 +99,12 @@ select
     days.user_messages as user_messages,
     days.assistant_messages as assistant_messages,
     {{ ratio('days.tool_calls', 'days.user_messages') }} as autonomy_ratio,
-    primary_levels.autonomy_level as delegation_level
+    primary_levels.autonomy_level as delegation_level,
+    active.user_id is not null as is_active,
+    {{ whole('days.input_tokens') }} as input_tokens,
+    {{ whole('days.output_tokens') }} as output_tokens,
+    {{ whole('days.cache_read_tokens') }} as cache_read_tokens,
+    {{ whole('days.cache_write_tokens') }} as cache_write_tokens
 from {{ ref('agg_users_daily') }} as days
 inner join {{ ref('stg_directory__organisations') }} as organisations
     on days.org_id = organisations.org_id
@@ -110,3 +124,8 @@ left join primary_levels
         and days.event_date = primary_levels.event_date
         and days.user_id = primary_levels.user_id
         and primary_levels.place = 1
+left join active
+    on
+        days.org_id = active.org_id
+        and days.event_date = active.event_date
+        and days.user_id = active.user_id
