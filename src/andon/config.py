@@ -221,9 +221,25 @@ class Settings(BaseSettings):
         """Keys of this installation, readable by its owner alone."""
         return self.data / "secrets"
 
+    def for_preview(self) -> Settings:
+        """Give the same with a warehouse and editions of its own, for builds whose edition is provisional."""
+        return _PreviewSettings.model_construct(
+            **{name: getattr(self, name) for name in Settings.model_fields}
+        )
+
     def clock(self) -> dt.datetime:
         """Tell the time, in UTC; the same instant for ever when ``ANDON_NOW`` is set."""
         return self.now if self.now is not None else dt.datetime.now(dt.UTC)
+
+
+class _PreviewSettings(Settings):
+    @property
+    def warehouse_path(self) -> Path:
+        return self.data / "preview" / "warehouse" / "andon.duckdb"
+
+    @property
+    def editions_dir(self) -> Path:
+        return self.data / "preview" / "editions"
 
 
 def read_settings(**flags: Any) -> Settings:  # noqa: ANN401 (flags are validated by the model)

@@ -31,7 +31,7 @@ from andon.edition.build_record import (
 )
 from andon.edition.editions import Editions
 
-from hand_made import publish_by_hand, serve
+from hand_made import PEOPLE, publish_by_hand, serve
 
 NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 BROKEN = {"ANDON_DIALECTS": "/nowhere"}
@@ -181,3 +181,39 @@ def test_a_build_that_was_made_is_not_made_again(tmp_path: Path, monkeypatch: py
 
     assert (tmp_path / "editions" / build_record.FILE).read_bytes() == before
     assert json.loads(before)[0]["outcome"] == "published"
+
+
+def test_today_is_shown_by_the_preview_alone(tmp_path: Path) -> None:
+    """
+    No path of the contract shows a provisional edition, not even one that lies in its directory.
+
+    Once its day is published, or when there is none, the preview is empty.
+    """
+    settings = Settings(data=tmp_path)
+    noon = dt.datetime(2026, 1, 17, 12, tzinfo=dt.UTC)
+    app = create_api(Editions(settings.editions_dir), PEOPLE.get, lambda: noon, settings)
+    today = "startDate=2026-01-14&endDate=2026-01-17"
+    yesterday = "startDate=2026-01-14&endDate=2026-01-16"
+    with (
+        capture_logs(),
+        serve(app) as address,
+        httpx2.Client(base_url=f"{address}/api/v1/", headers={"Authorization": "Bearer fk-owner"}) as http,
+    ):
+        nothing = http.get(f"preview/tokens?{today}")
+        publish_by_hand(settings.for_preview().editions_dir, is_provisional=True)
+        preview, refused = http.get(f"preview/tokens?{today}"), http.get(f"analytics/tokens?{today}")
+        hidden = http.get(f"analytics/tokens?{yesterday}")
+        publish_by_hand(settings.editions_dir, is_provisional=True)
+        misplaced = http.get(f"analytics/tokens?{yesterday}")
+        nobody = http.get(f"preview/tokens?{today}", headers={"Authorization": "Bearer fk-guest"})
+        publish_by_hand(settings.editions_dir)
+        published, over = http.get(f"analytics/tokens?{yesterday}"), http.get(f"preview/tokens?{today}")
+
+    assert (nothing.status_code, nothing.json()["data"]) == (200, [])
+    assert [row["date"][-2:] for row in preview.json()["data"]] == ["14", "15", "16", "17"]
+    assert preview.json()["meta"]["data_through"] == "2026-01-17"
+    assert refused.status_code == 400
+    assert hidden.json()["data"] == misplaced.json()["data"] == []
+    assert nobody.status_code == 403
+    assert len(published.json()["data"]) == 3
+    assert over.json()["data"] == []

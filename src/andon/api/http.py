@@ -18,10 +18,10 @@ from andon.api.measures import Measures
 from andon.api.openapi import OPENAPI_PATH, document
 from andon.api.page import Page
 from andon.api.problems import answer_framework, answer_problem
-from andon.api.reports import REPORT_PATHS, Reports
+from andon.api.reports import PREVIEW_PREFIX, REPORT_PATHS, Reports
 from andon.config import Settings
 from andon.contract.problems import Problem
-from andon.edition.editions import Editions
+from andon.edition.editions import Editions, Previews
 
 
 def create_api(
@@ -61,12 +61,19 @@ def create_api(
         [OPENAPI_PATH, DOCS_PATH, *REPORT_PATHS, COVERAGE_PATH, CONSERVATION_PATH, *HEALTH_PATHS, *ours]
     )
     reports = Reports(editions, authenticate, clock, settings)
+    previews = Reports(
+        Previews(settings.for_preview().editions_dir, editions),
+        authenticate,
+        # The newest day that may be asked for is the one that has begun.
+        lambda: clock() + dt.timedelta(days=1),
+        settings,
+        PREVIEW_PREFIX,
+    )
     coverage = Coverage(editions, authenticate)
     health = Health(editions, clock, measures)
     page = Page()
-    app.router.routes.extend(
-        [*page.routes(), *reports.routes(), *coverage.routes(), *health.routes(), *extra_routes]
-    )
+    rooms = (page, reports, previews, coverage, health)
+    app.router.routes.extend([*(route for room in rooms for route in room.routes()), *extra_routes])
     app.router.default = page.fallback(app.router.default)
 
     app.add_exception_handler(Problem, answer_problem)

@@ -74,6 +74,7 @@ def document() -> Json:
 def _document() -> Json:
     schemas = _schemas()
     paths: Json = {f"/api/v1/analytics/{report}": {"get": _operation(report)} for report in REPORTS}
+    paths |= {f"/api/v1/preview/{report}": {"get": _previewed(report)} for report in REPORTS}
     paths["/api/v1/coverage"] = {
         "get": _told("coverage", "What really arrives of each agent", "a version that lost a field")
     }
@@ -181,6 +182,28 @@ def _operation(report: Report) -> Json:
         "tags": ["analytics"],
         "parameters": parameters,
         "responses": _responses(SUMMARIES[report], schema, examples, PROBLEMS),
+    }
+
+
+def _previewed(report: Report) -> Json:
+    """Describe the same of the provisional edition, in as many words as it takes."""
+    shown = _operation(report)
+    schema = shown["responses"]["200"]["content"]["application/json"]["schema"]
+    problem = {"application/problem+json": {"schema": ref("ProblemDocument")}}
+    return {
+        "operationId": f"preview_{report}",
+        "summary": f"{SUMMARIES[report]}: provisional, with today",
+        "tags": ["preview"],
+        "parameters": shown["parameters"],
+        "responses": {
+            "200": {
+                "description": f"As `/api/v1/analytics/{report}`; empty while there is no preview.",
+                "headers": shown["responses"]["200"]["headers"],
+                "content": {"application/json": {"schema": schema}},
+            },
+            "304": shown["responses"]["304"],
+            "default": {"description": f"As `/api/v1/analytics/{report}`.", "content": problem},
+        },
     }
 
 

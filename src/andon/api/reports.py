@@ -21,6 +21,9 @@ from andon.edition.opened import Edition, UserPage
 
 PREFIX = "/api/v1/analytics"
 
+PREVIEW_PREFIX = "/api/v1/preview"
+"""The same of the provisional edition: no path of the contract ever shows a day that is not over."""
+
 REPORT_PATHS = tuple(f"{PREFIX}/{report}" for report in REPORTS)
 
 NOTHING = UserPage([], has_more=False, next_cursor=None)
@@ -36,6 +39,7 @@ class Reports:
         authenticate: Tells who a key speaks for.
         clock: Tells the time, in UTC.
         settings: The longest range.
+        prefix: What the paths begin with.
     """
 
     def __init__(
@@ -44,15 +48,17 @@ class Reports:
         authenticate: Authenticate,
         clock: Callable[[], dt.datetime],
         settings: Settings,
+        prefix: str = PREFIX,
     ) -> None:
         self._editions = editions
         self._authenticate = authenticate
         self._clock = clock
         self._max_days = settings.max_range_days
+        self._prefix = prefix
 
     def routes(self) -> list[Route]:
         """List the routes, HEAD included."""
-        return [Route(f"{PREFIX}/{report}", self._endpoint(report)) for report in REPORTS]
+        return [Route(f"{self._prefix}/{report}", self._endpoint(report)) for report in REPORTS]
 
     def _endpoint(self, report: Report) -> Callable[[Request], Response]:
         # Not a coroutine: keys and fragments are read from databases, so Starlette runs it in a thread.

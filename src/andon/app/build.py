@@ -16,12 +16,18 @@ from andon.edition.build_record import BuildRecord, FailedCheck, begin, end
 from andon.edition.publish import publish
 from andon.ingest.load import flush
 from andon.transform.orders import Progress
-from andon.transform.run import BuildFailed, build
+from andon.transform.run import BuildBusy, BuildFailed, build, build_lock
 from andon.transform.worker import Worker
 from andon.warehouse.open import open_mart_reader, open_raw_store
 
 FLUSH_TIMEOUT_S = 30
 """How long a build waits for a running server to close the segment that it writes: normally 50 ms."""
+
+
+ORPHAN_TIMEOUT_S = 10
+"""How long a build waits for what another one left running: normally some milliseconds."""
+
+_LOOK_AGAIN_S = 0.05
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -44,6 +50,7 @@ def build_once(
     on_progress: Callable[[Progress], None] = lambda _: None,
     on_wait: Callable[[], None] = lambda: None,
     *,
+    is_preview: bool = False,
     worker: Worker | None = None,
 ) -> Built:
     """
@@ -55,6 +62,8 @@ def build_once(
         settings: Where things are; its clock says which days are over.
         on_progress: Told of every seed, model and test that finished.
         on_wait: Told once when another build has to finish first.
+        is_preview: Make a provisional edition that covers today too, in a place of its own; what readers of
+            reports see is as it was.
         worker: Runs dbt, and is kept by the caller; one for this build alone when it is None.
 
     Raises:
@@ -62,7 +71,8 @@ def build_once(
         BuildBusy: A build whose command was killed is still at work.
         EditionProblem: The marts cannot be published.
     """
-    with one_at_a_time(settings, on_wait), _noted(settings) as note:
+    place = settings.for_preview() if is_preview else settings
+    with one_at_a_time(settings, on_wait), _noted(settings, is_preview=is_preview) as note:
         with note.step("load"):
             directory = open_directory(settings)
             try:
@@ -71,19 +81,39 @@ def build_once(
                 directory.close()
             loaded = flush(settings.log_dir, open_raw_store(settings), timeout_s=FLUSH_TIMEOUT_S)
         with note.step("build"):
+            _wait_for_orphans(place)
             result = build(
-                settings, now=note.started_at, directory_rows=rows, on_progress=on_progress, worker=worker
+                place,
+                now=note.started_at,
+                directory_rows=rows,
+                on_progress=on_progress,
+                with_today=is_preview,
+                worker=worker,
             )
-        with note.step("publish"), contextlib.closing(open_mart_reader(settings)) as reader:
+        with note.step("publish"), contextlib.closing(open_mart_reader(place)) as reader:
             number = publish(
                 reader,
-                settings.editions_dir,
+                place.editions_dir,
                 data_through=result.data_through,
                 built_at=result.built_at,
-                keep=settings.editions_kept,
+                keep=1 if is_preview else settings.editions_kept,
+                is_provisional=is_preview,
             )
         note.built = Built(number, result.data_through, loaded.rows)
         return note.built
+
+
+def _wait_for_orphans(settings: Settings) -> None:
+    """Wait until dbt's process of a build that was killed has ended, as it does once it notices."""
+    give_up = time.monotonic() + ORPHAN_TIMEOUT_S
+    while True:
+        try:
+            with build_lock(settings.warehouse_path.parent):
+                return
+        except BuildBusy:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
 
 
 class _Note:
@@ -105,12 +135,14 @@ class _Note:
 
 
 @contextlib.contextmanager
-def _noted(settings: Settings) -> Iterator[_Note]:
+def _noted(settings: Settings, *, is_preview: bool) -> Iterator[_Note]:
     """Keep the record of builds of what happens in the block."""
     note = _Note(settings.clock())
+    today = note.started_at.astimezone(dt.UTC).date()
     record = BuildRecord(
         started_at=note.started_at,
-        data_through=note.started_at.astimezone(dt.UTC).date() - dt.timedelta(days=1),
+        kind="preview" if is_preview else "daily",
+        data_through=today if is_preview else today - dt.timedelta(days=1),
     )
     begin(settings.editions_dir, record)
     try:

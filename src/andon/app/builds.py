@@ -60,13 +60,13 @@ class Builds:
 
     def __init__(self, settings: Settings, editions: Editions) -> None:
         self._settings = settings
-        self._editions = editions
         self._scheduler = BackgroundScheduler(timezone=dt.UTC)
         self._builder: subprocess.Popen[bytes] | None = None
         self._used_s = 0.0
         self._gate = threading.Lock()
         self._is_stopping = False
-        self._up_since = settings.clock()
+        self._due = due_at(settings)
+        self._is_wanted = is_behind(settings, editions)
         self._failures = 0
         self._not_before_s = 0.0
 
@@ -88,11 +88,14 @@ class Builds:
             self._scheduler.shutdown(wait=True)
 
     def _look(self) -> None:
-        now, due = self._settings.clock(), due_at(self._settings)
-        is_due = is_behind(self._settings, self._editions) or self._up_since < due
-        if is_due and not _is_built_since(self._settings, due) and time.monotonic() >= self._not_before_s:
+        due = due_at(self._settings)
+        self._is_wanted = self._is_wanted or due > self._due
+        self._due = due
+        # Perhaps somebody built by hand.
+        self._is_wanted = self._is_wanted and not _is_built_since(self._settings, due)
+        if self._is_wanted and time.monotonic() >= self._not_before_s:
             self._build()
-        elif due + dt.timedelta(days=1) - now <= READY_AHEAD:
+        elif due + dt.timedelta(days=1) - self._settings.clock() <= READY_AHEAD:
             self._ask("get-ready")
         elif self._builder is not None and time.monotonic() - self._used_s > WARM_FOR_S:
             with self._gate:
@@ -104,6 +107,7 @@ class Builds:
             return
         if not report.trouble:
             self._failures = 0
+            self._is_wanted = False
             _LOG.info("build_published", edition=report.edition)
             return
         wait_s = min(60 * 2**self._failures, LONGEST_WAIT_S)

@@ -31,6 +31,12 @@ def build(
     to: Annotated[
         str | None, typer.Option("--to", metavar="DATE", help="Last day to build again.", show_default=False)
     ] = None,
+    preview_today: Annotated[
+        bool,
+        typer.Option(
+            "--preview-today", help="Publish nothing: make a provisional edition that has today too."
+        ),
+    ] = False,
     data: Data = None,
 ) -> None:
     """
@@ -45,11 +51,15 @@ def build(
         raise AskedWrongly(f"--to {last} is before --from {first}")
     if first is not None or last is not None or full_refresh:
         note("Every build is a full one for now: all days are built again.")
-    built = build_shown(settings_of(data))
+    built = build_shown(settings_of(data), is_preview=preview_today)
+    if preview_today:
+        say(f"Provisional edition {built.edition} made, with {built.data_through} as far as it is known.")
+        note("andon report NAME --preview and GET /api/v1/preview/… show it until that day is published.")
+        return
     say(f"Edition {built.edition} published, data through {built.data_through}.")
 
 
-def build_shown(settings: Settings) -> Built:
+def build_shown(settings: Settings, *, is_preview: bool = False) -> Built:
     """Build with progress on stderr."""
     from andon.app.build import build_once  # noqa: PLC0415 (--help stays quick)
 
@@ -58,4 +68,5 @@ def build_shown(settings: Settings) -> Built:
             settings,
             lambda progress: steps.show(progress.done, progress.total, progress.node),
             lambda: note("Another build is running; waiting for it to finish."),
+            is_preview=is_preview,
         )

@@ -22,6 +22,7 @@ ReportName = Literal["tokens", "tools", "activity", "productivity", "users"]
 """The five words, as in the contract; a test compares them."""
 
 _DEFAULT_DAYS = 7
+_NOTHING = "no edition is published yet"
 _LISTED = 3
 """Entries of a breakdown that a table shows; the other formats have them all."""
 
@@ -56,6 +57,10 @@ def report(  # noqa: PLR0913 (one parameter an option)
     format_: Annotated[
         Literal["table", "json", "csv"], typer.Option("--format", help="How to print it.")
     ] = "table",
+    preview: Annotated[
+        bool,
+        typer.Option("--preview", help="As `andon build --preview-today` found it: provisional, with today."),
+    ] = False,
     url: Annotated[
         str | None,
         typer.Option(
@@ -84,16 +89,18 @@ def report(  # noqa: PLR0913 (one parameter an option)
             "No key: set ANDON_KEY or give --key (`andon keys create --role manager` makes one)"
         )
     settings = settings_of(None)
-    last = settings.clock().date() - dt.timedelta(days=1) if end is None else read_date("--end", end)
+    newest = settings.clock().date() - dt.timedelta(days=0 if preview else 1)
+    last = newest if end is None else read_date("--end", end)
     first = last - dt.timedelta(days=_DEFAULT_DAYS - 1) if start is None else read_date("--start", start)
 
     from andon.client import Client  # noqa: PLC0415 (--help stays quick)
 
-    with Client(url or f"http://{settings.host}:{settings.port}", key) as client:
+    with Client(url or f"http://{settings.host}:{settings.port}", key, is_preview=preview) as client:
         rows, meta = _fetch(client, name, first, last, group_by)
     _print(rows, meta, name, group_by, format_)
     if not rows:
-        through = f"data reaches {meta.data_through}" if meta.data_through else "no edition is published yet"
+        nothing = "there is no preview of today (andon build --preview-today)" if preview else _NOTHING
+        through = f"data reaches {meta.data_through}" if meta.data_through else nothing
         note(f"No rows from {first} to {last}: {through}.")
 
 

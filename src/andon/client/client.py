@@ -50,10 +50,12 @@ class Client:
         base_url: Address of the server, such as ``http://127.0.0.1:8400``.
         key: An analytics key of a manager or owner, ``fk-…``.
         timeout: Seconds to wait for each answer. The default leaves room for a year of ``/tokens``.
+        is_preview: Whether the five reports are those of the provisional edition, which has today too.
     """
 
-    def __init__(self, base_url: str, key: str, *, timeout: float = 30) -> None:
+    def __init__(self, base_url: str, key: str, *, timeout: float = 30, is_preview: bool = False) -> None:
         self._base_url = base_url.rstrip("/")
+        self._reports = "/api/v1/preview" if is_preview else "/api/v1/analytics"
         self._http = httpx2.Client(headers={"Authorization": f"Bearer {key}"}, timeout=timeout)
 
     def __enter__(self) -> Self:
@@ -157,7 +159,7 @@ class Client:
     def _get(self, report: Report, start: Day, end: Day, group_by: str | None, more: dict[str, str]) -> Any:  # noqa: ANN401 (the report decides)
         params = {"startDate": str(start), "endDate": str(end), **more}
         # A grouping that this client does not know yet cannot come back: the server refuses it first.
-        return self._fetch(f"/api/v1/analytics/{report}", params, lambda: answer_type(report, group_by))
+        return self._fetch(f"{self._reports}/{report}", params, lambda: answer_type(report, group_by))
 
     def _fetch(self, path: str, params: dict[str, str], kind: Callable[[], Any]) -> Any:  # noqa: ANN401 (the kind decides)
         url = self._base_url + path

@@ -52,6 +52,8 @@ class Editions:
         editions_dir: Where editions live; it need not exist yet.
     """
 
+    _is_provisional = False
+
     def __init__(self, editions_dir: Path) -> None:
         self._dir = editions_dir
         self._switch = threading.Lock()
@@ -102,10 +104,36 @@ class Editions:
             try:
                 if self._edition is not None and self._edition.checksum == read_manifest(directory).checksum:
                     return self._edition  # open and verified
-                return Edition(directory)
+                edition = Edition(directory)
+                if edition.is_provisional is self._is_provisional:
+                    return edition
+                log.warning("edition_misplaced", edition=number)
             except EditionDamaged as damage:
                 log.warning("edition_damaged", edition=number, detail=str(damage))
         return self._edition
+
+
+class Previews(Editions):
+    """
+    The door to the provisional edition of the day that has begun.
+
+    Args:
+        previews_dir: Where it lives; it need not exist.
+        editions: What is published.
+    """
+
+    _is_provisional = True
+
+    def __init__(self, previews_dir: Path, editions: Editions) -> None:
+        super().__init__(previews_dir)
+        self._published = editions
+
+    def current(self) -> Edition | None:
+        """Give it; None when there is none, or what is published reaches as far."""
+        found, published = super().current(), self._published.current()
+        if found is None or (published is not None and published.data_through >= found.data_through):
+            return None
+        return found
 
 
 def rollback(editions_dir: Path, number: int) -> None:

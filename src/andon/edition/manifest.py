@@ -58,6 +58,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         data_through: Newest complete UTC day it has rows for.
         orgs: Organisations it knows, in order.
         files: Every other file of the edition, in order.
+        is_provisional: Whether the newest day is not over.
         checksum: SHA-256 in hex of this document with an empty checksum: a damaged manifest must not
             vouch for the files.
     """
@@ -69,6 +70,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     data_through: dt.date
     orgs: list[str]
     files: list[File]
+    is_provisional: bool = False
     checksum: str = ""
 
 

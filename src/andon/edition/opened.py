@@ -75,6 +75,11 @@ class Edition:
         return self._manifest.data_through
 
     @property
+    def is_provisional(self) -> bool:
+        """Whether its newest day is not over."""
+        return self._manifest.is_provisional
+
+    @property
     def history_start(self) -> dt.date | None:
         """First UTC day it has rows for; None when it has no organisations."""
         return self._manifest.history_start

@@ -23,13 +23,14 @@ from andon.edition.relations import RELATIONS
 from andon.warehouse.doors import MartReader
 
 
-def publish(
+def publish(  # noqa: PLR0913 (each by name)
     reader: MartReader,
     editions_dir: Path,
     *,
     data_through: dt.date,
     built_at: dt.datetime,
     keep: int,
+    is_provisional: bool = False,
 ) -> int:
     """
     Publish what the marts hold as a new edition and make it current.
@@ -42,6 +43,7 @@ def publish(
         editions_dir: Where editions live; made when it is missing.
         data_through: Newest complete UTC day in the marts.
         built_at: When the build started, UTC.
+        is_provisional: Whether its newest day is not over; such editions live in a directory of their own.
         keep: Editions to keep for rollback, this one included; at least 1.
 
     Returns:
@@ -58,7 +60,14 @@ def publish(
     number = max([*numbers(editions_dir), read_pointer(editions_dir) or 0]) + 1
     edition = editions_dir / f"{number}.tmp"
     try:
-        _fill(edition, number, reader, data_through=data_through, built_at=built_at)
+        _fill(
+            edition,
+            number,
+            reader,
+            data_through=data_through,
+            built_at=built_at,
+            is_provisional=is_provisional,
+        )
         sync_tree(edition)
         edition.rename(editions_dir / str(number))
     except BaseException:
@@ -72,8 +81,14 @@ def publish(
     return number
 
 
-def _fill(
-    edition: Path, number: int, reader: MartReader, *, data_through: dt.date, built_at: dt.datetime
+def _fill(  # noqa: PLR0913 (each by name)
+    edition: Path,
+    number: int,
+    reader: MartReader,
+    *,
+    data_through: dt.date,
+    built_at: dt.datetime,
+    is_provisional: bool,
 ) -> None:
     marts = edition / MARTS
     marts.mkdir(mode=0o700, parents=True)
@@ -91,6 +106,7 @@ def _fill(
         data_through=data_through,
         orgs=contents.orgs,
         files=describe(edition),
+        is_provisional=is_provisional,
     )
     write_manifest(edition, manifest)
 

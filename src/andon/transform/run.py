@@ -77,8 +77,8 @@ class BuildResult(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         history_start: First day that its reports cover.
-        data_through: Last day that they cover: the day before the build. Before *history_start* when
-            history has not begun; the reports then hold no day.
+        data_through: Last day that they cover: the day before the build, or the build's own with today.
+            Before *history_start* when history has not begun; the reports then hold no day.
         built_at: When the build began, UTC.
         outcomes: Every seed, model and data test, in the order in which they finished.
     """
@@ -96,6 +96,7 @@ def build(  # noqa: PLR0913 (each by name)
     directory_rows: Mapping[str, Sequence[Mapping[str, Any]]],
     on_progress: Callable[[Progress], None] = lambda _: None,
     price_book: str = DEFAULT_PRICE_BOOK,
+    with_today: bool = False,
     worker: Worker | None = None,
 ) -> BuildResult:
     """
@@ -107,6 +108,7 @@ def build(  # noqa: PLR0913 (each by name)
         directory_rows: ``Directory.export_rows()``.
         on_progress: Called as each node finishes.
         price_book: Which rows of the price book rate tokens.
+        with_today: Whether reports also cover the day that has begun, as far as it is known.
         worker: Runs dbt, and is kept by the caller; one for this build alone when it is None.
 
     Raises:
@@ -116,7 +118,7 @@ def build(  # noqa: PLR0913 (each by name)
         BuildFailed: A model could not be built, a data test failed, or the process died.
     """
     today = now.astimezone(dt.UTC).date()
-    data_through = today - dt.timedelta(days=1)
+    data_through = today if with_today else today - dt.timedelta(days=1)
     warehouse_dir = settings.warehouse_path.parent
     with build_lock(warehouse_dir) as lock:
         prepare_warehouse(settings, directory_rows)
