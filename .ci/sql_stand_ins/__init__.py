@@ -21,13 +21,16 @@ _STAND_INS = {
     "float64": "double",
     "text": "varchar",
     # Lists of columns.
-    "shared_values": "1 as shared",
+    "native_select": "1 as shared",
     # A list of names.
     "fact_kinds": "k",
+    "identity_keys": "k",
+    "native_columns": "k",
     "point_columns": "k",
     "fact_keys": "1 as shared",
     # From-items.
     "first_received": "(select 1 as one)",
+    "read_once": "(select 1 as one)",
     "days_between": "(select 1 as one)",
     "org_days": "(select 1 as one)",
     # Whole queries.

@@ -15,10 +15,9 @@
 {% macro chosen(kind, within=[], largest=[]) %}
     {%- set own_group = ['org_id', 'agent'] + within -%}
     {%- set columns = shared_fact_columns() + own_fact_columns(kind) -%}
+    {%- set names = ['identity_email', 'identity_account', 'identity_user', 'identity_install'] -%}
 with facts as (
-    select
-        told.*,
-        coalesce(told.identity_email, told.identity_account, told.identity_user, told.identity_install, '') as who
+    select told.*
     from {{ ref('int_' ~ kind ~ '_unioned') }} as told
 ),
 
@@ -32,6 +31,27 @@ sessions as (
     from facts
     where facts.session_id is not null
     group by {% for column in own_group %}facts.{{ column }}, {% endfor %}facts.session_id
+    having min(facts.source_rank) <> max(facts.source_rank)
+),
+
+sessionless as (
+    select
+        facts.*,
+        coalesce(facts.ingest_key_id, '') as ingest_key,
+        coalesce({% for name in names %}facts.{{ name }}, {% endfor %}'') as who
+    from facts
+    where facts.session_id is null
+),
+
+-- Only who sends without sessions is asked for better signals.
+asked as (
+    select distinct
+        {%- for column in own_group %}
+        sessionless.{{ column }} as {{ column }},
+        {%- endfor %}
+        sessionless.ingest_key as ingest_key,
+        sessionless.who as who
+    from sessionless
 ),
 
 people_days as (
@@ -40,16 +60,24 @@ people_days as (
         facts.{{ column }} as {{ column }},
         {%- endfor %}
         coalesce(facts.ingest_key_id, '') as ingest_key,
-        facts.identity_email as identity_email,
-        facts.identity_account as identity_account,
-        facts.identity_user as identity_user,
-        facts.identity_install as identity_install,
+        {%- for name in names %}
+        facts.{{ name }} as {{ name }},
+        {%- endfor %}
         facts.event_date as event_date,
         min(facts.source_rank) as best_rank
     from facts
+    inner join (
+        select distinct
+            {%- for column in own_group %}
+            asked.{{ column }} as {{ column }},
+            {%- endfor %}
+            asked.ingest_key as ingest_key
+        from asked
+    ) as senders
+        on {% for column in own_group %}facts.{{ column }} = senders.{{ column }} and {% endfor %}coalesce(facts.ingest_key_id, '') = senders.ingest_key
     group by
-        {% for column in own_group %}facts.{{ column }}, {% endfor %}coalesce(facts.ingest_key_id, ''), facts.identity_email,
-        facts.identity_account, facts.identity_user, facts.identity_install, facts.event_date
+        {% for column in own_group %}facts.{{ column }}, {% endfor %}coalesce(facts.ingest_key_id, ''),
+        {%- for name in names %} facts.{{ name }},{% endfor %} facts.event_date
 ),
 
 -- Once for each name of a person, and once ('') for all who sent with the same key.
@@ -63,7 +91,7 @@ days as (
         named_days.event_date as event_date,
         min(named_days.best_rank) as best_rank
     from (
-        {%- for name in ['identity_email', 'identity_account', 'identity_user', 'identity_install'] %}
+        {%- for name in names %}
         select
             people_days.*,
             people_days.{{ name }} as who
@@ -76,48 +104,83 @@ days as (
             '' as who
         from people_days
     ) as named_days
+    inner join asked
+        on {% for column in own_group + ['ingest_key', 'who'] %}named_days.{{ column }} = asked.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
     group by
         {% for column in own_group %}named_days.{{ column }}, {% endfor %}named_days.ingest_key, named_days.who, named_days.event_date
 ),
 
-kept as (
+best as (
     select
         {%- for column in columns %}
         facts.{{ column }} as {{ column }},
         {%- endfor %}
-        row_number() over (
-            partition by facts.org_id, facts.agent, facts.dedupe_key
-            order by facts.source_rank, facts.occurred_at_unix_nano, facts.record_id
-        ) as telling
-        {%- for column in largest %},
-        max(facts.{{ column }}) over (
-            partition by facts.org_id, facts.agent, facts.dedupe_key
-        ) as largest_{{ column }}
-        {%- endfor %}
+        {{ short_key(['facts.org_id', 'facts.agent', 'facts.dedupe_key']) }} as fact_key
     from facts
     left join sessions
         on {% for column in own_group %}facts.{{ column }} = sessions.{{ column }} and {% endfor %}facts.session_id = sessions.session_id
-    left join days as same_day
-        on {% for column in own_group %}facts.{{ column }} = same_day.{{ column }} and {% endfor %}facts.who = same_day.who
-        and coalesce(facts.ingest_key_id, '') = same_day.ingest_key
-        and facts.event_date = same_day.event_date
-    left join days as day_before
-        on {% for column in own_group %}facts.{{ column }} = day_before.{{ column }} and {% endfor %}facts.who = day_before.who
-        and coalesce(facts.ingest_key_id, '') = day_before.ingest_key
-        and facts.event_date = {{ day_plus('day_before.event_date', 1) }}
     where
-        (facts.session_id is not null and facts.source_rank = sessions.best_rank)
-        or (
-            facts.session_id is null
-            and facts.source_rank <= same_day.best_rank
-            and facts.source_rank <= coalesce(day_before.best_rank, facts.source_rank)
-        )
+        facts.session_id is not null
+        and facts.source_rank = coalesce(sessions.best_rank, facts.source_rank)
+    union all
+    select
+        {%- for column in columns %}
+        sessionless.{{ column }} as {{ column }},
+        {%- endfor %}
+        {{ short_key(['sessionless.org_id', 'sessionless.agent', 'sessionless.dedupe_key']) }} as fact_key
+    from sessionless
+    left join days as same_day
+        on {% for column in own_group %}sessionless.{{ column }} = same_day.{{ column }} and {% endfor %}sessionless.who = same_day.who
+        and sessionless.ingest_key = same_day.ingest_key
+        and sessionless.event_date = same_day.event_date
+    left join days as day_before
+        on {% for column in own_group %}sessionless.{{ column }} = day_before.{{ column }} and {% endfor %}sessionless.who = day_before.who
+        and sessionless.ingest_key = day_before.ingest_key
+        and sessionless.event_date = {{ day_plus('day_before.event_date', 1) }}
+    where
+        sessionless.source_rank <= same_day.best_rank
+        and sessionless.source_rank <= coalesce(day_before.best_rank, sessionless.source_rank)
+),
+
+-- Few facts are told several times: those are found by a short key, so that only they are sorted.
+repeated as (
+    select best.fact_key as fact_key
+    from best
+    group by best.fact_key
+    having count(*) > 1
+),
+
+tellings as (
+    select
+        best.*,
+        row_number() over same_fact as telling
+        {%- for column in largest %},
+        max(best.{{ column }}) over (
+            partition by best.org_id, best.agent, best.dedupe_key
+        ) as largest_{{ column }}
+        {%- endfor %}
+    from best
+    inner join repeated
+        on best.fact_key = repeated.fact_key
+    window same_fact as (
+        partition by best.org_id, best.agent, best.dedupe_key
+        order by best.source_rank, best.occurred_at_unix_nano, best.record_id
+    )
 )
 
 select
     {%- for column in columns %}
-    {{ 'kept.largest_' ~ column if column in largest else 'kept.' ~ column }} as {{ column }}{{ ',' if not loop.last }}
+    best.{{ column }} as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
-from kept
-where kept.telling = 1
+from best
+left join repeated
+    on best.fact_key = repeated.fact_key
+where repeated.fact_key is null
+union all
+select
+    {%- for column in columns %}
+    tellings.{{ 'largest_' ~ column if column in largest else column }} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from tellings
+where tellings.telling = 1
 {% endmacro %}

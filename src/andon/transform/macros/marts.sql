@@ -7,10 +7,8 @@
         {{ md5_hex("concat(chosen.org_id, '|', chosen.agent, '|" ~ kind ~ "|', chosen.dedupe_key)") }} as fact_id,
         coalesce(identities.user_id, {{ unattributed_user_id() }}) as user_id
     from {{ ref('int_' ~ kind ~ '_chosen') }} as chosen
-    left join {{ ref('int_person_identities') }} as identities
-        on
-            chosen.org_id = identities.org_id
-            and chosen.record_id = identities.record_id
+    left join {{ ref('int_identities') }} as identities
+        on {{ same_identity_keys('chosen', 'identities') }}
 {%- endmacro %}
 
 {# The columns that every fact carries. #}
@@ -68,15 +66,17 @@
     end
 {%- endmacro %}
 
+{# The value that the earliest of a group's rows knows, null when none knows one; `earliest` is the least `moment`. #}
+{% macro earliest_known(value, earliest) -%}
+    substr(min(case when {{ value }} is not null then concat(substr({{ earliest }}, 1, 52), {{ value }}) end), 53)
+{%- endmacro %}
+
 {#
-    The value that the earliest of a group's rows knows, null when none knows one. Of rows of the same nanosecond
-    the record id decides, 32 digits that say nothing about who, where or how often.
+    When a fact was, as a text that sorts as time does, with the id of its record behind 52 characters. Of facts of the
+    same nanosecond the record id decides, 32 digits that say nothing about who, where or how often.
 #}
-{% macro earliest_known(value, rows) -%}
-    substr(
-        min(case when {{ value }} is not null then concat({{ sortable(rows ~ '.nanos') }}, lpad({{ rows }}.record_id, 32, '0'), {{ value }}) end),
-        53
-    )
+{% macro moment(rows) -%}
+    concat({{ sortable(rows ~ '.occurred_at_unix_nano') }}, lpad({{ rows }}.record_id, 32, '0'), {{ rows }}.record_id)
 {%- endmacro %}
 
 {# A whole number that is not negative as 20 digits, so that text sorts as the number does. #}

@@ -1,42 +1,157 @@
 {#
-    Records of the native dialect that tell one fact, spans and log records alike, with the columns of a stg_otlp
-    model and `dedupe_key`.
+    What a record of the native dialect says, as columns of the base models: expression by name, over `raw_rows` with
+    `said`. They are read where the record comes in, so that nobody reads its attributes again.
+
+    signal: spans or logs.
+#}
+{% macro native_columns(signal) %}
+    {%- set operation = native_operation() if signal == 'spans' else 'coalesce(' ~ said('gen_ai.operation.name') ~ ", 'chat')" -%}
+    {{ return({
+        'fact': native_fact(operation, signal),
+        'operation_name': operation,
+        'mcp_method': said('mcp.method.name'),
+        'message_id': said('andon.message.id'),
+        'response_id': 'coalesce(' ~ said('gen_ai.response.id') ~ ', ' ~ said('ai.response.id') ~ ')',
+        'call_id': 'coalesce(' ~ said('gen_ai.tool.call.id') ~ ', ' ~ said('ai.toolCall.id') ~ ')',
+        'model': native_model('raw_rows', said),
+        'all_input': native_tokens('input'),
+        'output': native_tokens('output'),
+        'cache_read': native_tokens('cache_read'),
+        'cache_written': native_tokens('cache_written'),
+        'reasoning': native_tokens('reasoning'),
+        'effort': 'coalesce(' ~ said('andon.model.effort') ~ ', ' ~ said('gen_ai.request.reasoning.level') ~ ')',
+        'purpose': said('andon.model.purpose'),
+        'cost_usd': safe_float(said('andon.cost_usd')),
+        'has_text': said('andon.response.has_text'),
+        'error_type': said('error.type'),
+        'tool_name': 'coalesce(' ~ said('gen_ai.tool.name') ~ ', ' ~ said('ai.toolCall.name') ~ ', ' ~ said('tool.name')
+            ~ ', ' ~ said('traceloop.entity.name') ~ ')',
+        'tool_kind': said('andon.tool.kind'),
+        'tool_outcome': said('andon.tool.outcome'),
+        'autonomy_level': said('andon.autonomy.level'),
+        'mcp_server': known(said('mcp.server.name')),
+        'mcp_tool': said('andon.mcp.tool'),
+        'exit_code': safe_int(said('process.exit.code')),
+        'message_origin': said('andon.message.origin'),
+        'start_type': said('andon.session.start_type'),
+        'file_operation': 'lower(' ~ said('andon.file.operation') ~ ')',
+        'file_extension': said('file.extension'),
+        'lines_added': safe_int(said('andon.lines.added')),
+        'lines_removed': safe_int(said('andon.lines.removed')),
+        'git_kind': 'lower(' ~ said('andon.git.kind') ~ ')',
+        'skill_name': said('andon.skill.name'),
+        'command_name': said('andon.slash_command.name'),
+        'hook_event': said('andon.hook.event'),
+        'hook_matcher': said('andon.hook.matcher'),
+        'hook_command': said('andon.hook.command'),
+        'duration_ms': 'raw_rows.duration_ms' if signal == 'spans' else safe_float(said('duration_ms')),
+        'file_changes': 'case when ' ~ said('andon.file_changes') ~ ' is not null then ' ~ json_value('raw_rows.attributes', 'andon.file_changes') ~ ' end',
+        'git_actions': 'case when ' ~ said('andon.git_actions') ~ ' is not null then ' ~ json_value('raw_rows.attributes', 'andon.git_actions') ~ ' end',
+    }) }}
+{% endmacro %}
+
+{# The columns of the base models for the native dialect; null where another dialect speaks. #}
+{% macro native_select(signal) -%}
+    {%- for name, expression in native_columns(signal).items() %}
+    case when raw_rows.dialect = 'native' then {{ expression }} end as native_{{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# Their keys. #}
+{% macro native_keys() %}
+    {%- set keys = [
+        'gen_ai.operation.name', 'mcp.method.name', 'openinference.span.kind', 'llm.request.type', 'traceloop.span.kind',
+        'andon.message.id', 'gen_ai.response.id', 'ai.response.id', 'gen_ai.tool.call.id', 'ai.toolCall.id',
+        'andon.model.effort', 'gen_ai.request.reasoning.level', 'andon.model.purpose', 'andon.cost_usd',
+        'andon.response.has_text', 'error.type', 'gen_ai.tool.name', 'ai.toolCall.name', 'tool.name',
+        'traceloop.entity.name', 'andon.tool.kind', 'andon.tool.outcome', 'andon.autonomy.level', 'mcp.server.name',
+        'andon.mcp.tool', 'process.exit.code', 'andon.message.origin', 'andon.session.start_type', 'andon.file.operation',
+        'file.extension', 'andon.lines.added', 'andon.lines.removed', 'andon.git.kind', 'andon.skill.name',
+        'andon.slash_command.name', 'andon.hook.event', 'andon.hook.matcher', 'andon.hook.command', 'duration_ms',
+        'andon.file_changes', 'andon.git_actions',
+    ] -%}
+    {%- for several in [native_model_keys()] + (native_token_keys().values() | list) -%}
+        {%- do keys.extend(several) -%}
+    {%- endfor -%}
+    {{ return(keys) }}
+{% endmacro %}
+
+{# Which fact a native record tells, by its name, else by its operation; null where it tells none. #}
+{% macro native_fact(operation, signal) -%}
+    case raw_rows.known_name
+        when 'andon.session' then 'session_start'
+        when 'andon.user_message' then 'user_message'
+        when 'andon.assistant_message' then 'assistant_message'
+        when 'andon.model_call' then 'model_call'
+        when 'andon.tool_call' then 'tool_call'
+        when 'andon.file_change' then 'file_change'
+        when 'andon.git_action' then 'git_action'
+        when 'andon.skill' then 'skill_activation'
+        when 'andon.slash_command' then 'slash_command'
+        when 'andon.hook' then 'hook_run'
+        else case
+            when raw_rows.known_name like 'andon.%' then null
+            {%- if signal == 'logs' %}
+            when coalesce(raw_rows.known_name, '') <> 'gen_ai.client.inference.operation.details' then null
+            {%- endif %}
+            when {{ operation }} in ('chat', 'generate_content', 'text_completion', 'embeddings') then 'model_call'
+            -- The receiving end of a request is told by the server, not by who asked.
+            when {{ operation }} = 'execute_tool'{{ ' and coalesce(raw_rows.kind, 0) <> 2' if signal == 'spans' }} then 'tool_call'
+        end
+    end
+{%- endmacro %}
+
+{#
+    Records of the native dialect that tell one fact, spans and log records alike, with the columns of
+    stg_native__records and `dedupe_key`.
 
     A fact's own id makes it the same fact. Without one, a span is itself by trace and span id, and a log record
     that stands in that very span tells the same fact again; a log record in any other span is itself, for many
     facts may be logged within one span.
 
-    own_id: expression over `records` (its attributes), null where the fact brings no id.
+    own_id: expression over `told`, null where the fact brings no id.
 #}
 {% macro native_facts(kind, own_id='null') -%}
     (
+        with records as (
+            select
+                told.*,
+                cast({{ own_id }} as {{ text() }}) as own_id
+            from {{ ref('stg_native__records') }} as told
+            where told.fact = '{{ kind }}'
+        )
+
         select
-            told.*,
+            alone.*,
+            alone.is_span as stands_in_its_span,
+            cast(null as {{ text() }}) as id_told_elsewhere,
+            coalesce(
+                alone.own_id,
+                case when alone.is_span = 1 then concat(alone.trace_id, '|', alone.span_id) else alone.record_id end
+            ) as dedupe_key
+        from records as alone
+        where alone.is_alone = 1
+        union all
+        select
+            beside.*,
             case
-                when told.own_id is not null then told.own_id
-                when told.is_span = 1 or told.stands_in_its_span = 1
-                    then coalesce(told.id_told_elsewhere, concat(told.trace_id, '|', told.span_id))
-                else told.record_id
+                when beside.own_id is not null then beside.own_id
+                when beside.is_span = 1 or beside.stands_in_its_span = 1
+                    then coalesce(beside.id_told_elsewhere, concat(beside.trace_id, '|', beside.span_id))
+                else beside.record_id
             end as dedupe_key
         from (
             select
-                identified.*,
-                max(case when identified.span_id is null then 0 else identified.is_span end) over same_span as stands_in_its_span,
-                case
-                    when identified.span_id is not null then coalesce(
-                        min(case when identified.is_span = 1 then identified.own_id end) over same_span,
-                        min(identified.own_id) over same_span
-                    )
-                end as id_told_elsewhere
-            from (
-                select
-                    records.*,
-                    cast({{ own_id }} as {{ text() }}) as own_id
-                from {{ ref('stg_native__records') }} as records
-                where records.fact = '{{ kind }}'
-            ) as identified
-            window same_span as (partition by identified.org_id, identified.trace_id, identified.span_id)
-        ) as told
+                records.*,
+                max(records.is_span) over same_span as stands_in_its_span,
+                coalesce(
+                    min(case when records.is_span = 1 then records.own_id end) over same_span,
+                    min(records.own_id) over same_span
+                ) as id_told_elsewhere
+            from records
+            where records.is_alone = 0
+            window same_span as (partition by records.org_id, records.trace_id, records.span_id)
+        ) as beside
     )
 {%- endmacro %}
 
@@ -50,41 +165,30 @@
 {%- endmacro %}
 
 {# Native tool calls that went well, with what ingest read from their arguments. #}
-{% macro native_tool_calls() -%}
+{% macro native_tool_calls(listed) -%}
     (
-        select
-            calls.*,
-            {{ json_value('calls.attributes', 'andon.file_changes') }} as file_changes,
-            {{ json_value('calls.attributes', 'andon.git_actions') }} as git_actions
+        select calls.*
         from {{ native_facts('tool_call', native_call_id()) }} as calls
         where
-            coalesce({{ json_text('calls.attributes', 'andon.tool.outcome') }}, 'ok') = 'ok'
-            and {{ json_text('calls.attributes', 'error.type') }} is null
+            calls.{{ listed }} is not null
+            and coalesce(calls.tool_outcome, 'ok') = 'ok'
+            and calls.error_type is null
             and coalesce(calls.status_code, 0) <> 2
-            and coalesce({{ json_int('calls.attributes', 'process.exit.code') }}, 0) = 0
-    )
-{%- endmacro %}
-
-{# A model call's own id: the provider's id of its response. #}
-{% macro native_response_id() -%}
-    coalesce(
-        {{ json_text('records.attributes', 'gen_ai.response.id') }},
-        {{ json_text('records.attributes', 'ai.response.id') }}
+            and coalesce(calls.exit_code, 0) = 0
     )
 {%- endmacro %}
 
 {# A tool call's own id, within its session. #}
 {% macro native_call_id() -%}
-    {{ id_within('records.session_id', 'coalesce(' ~ json_text('records.attributes', 'gen_ai.tool.call.id')
-        ~ ', ' ~ json_text('records.attributes', 'ai.toolCall.id') ~ ')') }}
+    {{ id_within('told.session_id', 'told.call_id') }}
 {%- endmacro %}
 
 {#
     The first of several attributes that holds a whole number: the conventions' newest name, then what they called it
     before, then what the libraries of OpenInference, OpenLLMetry and Vercel's AI SDK call it.
 #}
-{% macro native_tokens(rows, what) -%}
-    {%- set keys = {
+{% macro native_token_keys() %}
+    {{ return({
         'input': [
             'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'llm.token_count.prompt', 'ai.usage.inputTokens',
             'ai.usage.promptTokens',
@@ -106,42 +210,51 @@
             'gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens',
             'llm.token_count.completion_details.reasoning', 'ai.usage.outputTokenDetails.reasoningTokens', 'ai.usage.reasoningTokens',
         ],
-    }[what] -%}
+    }) }}
+{% endmacro %}
+
+{% macro native_tokens(what) -%}
     {%- set values = [] -%}
-    {%- for key in keys -%}
-        {%- do values.append(json_int(rows ~ '.attributes', key)) -%}
+    {%- for key in native_token_keys()[what] -%}
+        {%- do values.append(safe_int(said(key))) -%}
     {%- endfor -%}
     {{ tokens('coalesce(' ~ values | join(', ') ~ ')') }}
 {%- endmacro %}
 
-{# The model of a call, under whatever name; null when nobody says. #}
-{% macro native_model(rows) -%}
-    {%- set values = [] -%}
-    {%- for key in [
+{# The keys of a call's model, in the order of trust. #}
+{% macro native_model_keys() %}
+    {{ return([
         'gen_ai.response.model', 'gen_ai.request.model', 'ai.response.model', 'ai.model.id', 'llm.model_name', 'embedding.model_name',
-    ] -%}
-        {%- do values.append('nullif(' ~ json_text(rows ~ '.attributes', key) ~ ", '')") -%}
+    ]) }}
+{% endmacro %}
+
+{# The model of a call, under whatever name; null when nobody says. `value` is a macro: `said`, or `attribute`. #}
+{% macro native_model(rows, value) -%}
+    {%- set values = [] -%}
+    {%- for key in native_model_keys() -%}
+        {%- do values.append('nullif(' ~ value(key, rows) ~ ", '')") -%}
     {%- endfor -%}
     coalesce({{ values | join(', ') }})
 {%- endmacro %}
+
+{% macro attribute(key, rows) -%} {{ json_text(rows ~ '.attributes', key) }} {%- endmacro %}
 
 {#
     What a span of plain GenAI telemetry does, in the conventions' words: its operation, else what its library calls
     it. Spans around a call (agents, chains, workflows) are no operation of their own.
 #}
-{% macro native_operation(rows) -%}
-    {%- set document = rows ~ '.attributes' -%}
+{% macro native_operation() -%}
     case
-        when {{ rows }}.operation_name is not null then {{ rows }}.operation_name
-        when {{ json_text(document, 'mcp.method.name') }} = 'tools/call' then 'execute_tool'
-        when {{ json_text(document, 'openinference.span.kind') }} = 'LLM' then 'chat'
-        when {{ json_text(document, 'openinference.span.kind') }} = 'EMBEDDING' then 'embeddings'
-        when {{ json_text(document, 'openinference.span.kind') }} = 'TOOL' then 'execute_tool'
-        when {{ json_text(document, 'llm.request.type') }} in ('chat', 'completion') then 'chat'
-        when {{ json_text(document, 'llm.request.type') }} = 'embedding' then 'embeddings'
-        when {{ json_text(document, 'traceloop.span.kind') }} = 'tool' then 'execute_tool'
-        when {{ rows }}.name in ('{{ ai_sdk_call_names() | join("', '") }}') then 'chat'
-        when {{ rows }}.name = 'ai.toolCall' then 'execute_tool'
+        when {{ said('gen_ai.operation.name') }} is not null then {{ said('gen_ai.operation.name') }}
+        when {{ said('mcp.method.name') }} = 'tools/call' then 'execute_tool'
+        when {{ said('openinference.span.kind') }} = 'LLM' then 'chat'
+        when {{ said('openinference.span.kind') }} = 'EMBEDDING' then 'embeddings'
+        when {{ said('openinference.span.kind') }} = 'TOOL' then 'execute_tool'
+        when {{ said('llm.request.type') }} in ('chat', 'completion') then 'chat'
+        when {{ said('llm.request.type') }} = 'embedding' then 'embeddings'
+        when {{ said('traceloop.span.kind') }} = 'tool' then 'execute_tool'
+        when raw_rows.known_name in ('{{ ai_sdk_call_names() | join("', '") }}') then 'chat'
+        when raw_rows.known_name = 'ai.toolCall' then 'execute_tool'
     end
 {%- endmacro %}
 

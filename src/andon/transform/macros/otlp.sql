@@ -1,8 +1,10 @@
 {# The columns that spans, log records and metric points share, once: macros of the stg_otlp models. #}
 
-{# The text, or null where it is a word for nobody or nothing. #}
+{# The text, or null where it is a word for nobody or nothing; a long text is none of the words, and is not compared. #}
 {% macro known(expression) -%}
     case
+        when length(trim({{ expression }})) > 10 and trim({{ expression }}) <> '00000000-0000-0000-0000-000000000000'
+            then trim({{ expression }})
         when
             {{ matches(
                 "lower(trim(" ~ expression ~ "))",
@@ -23,22 +25,46 @@
     ]) }}
 {% endmacro %}
 
+{# Every key of a record's own attributes that is read when it comes in, once: its place is that of its value. #}
+{% macro read_keys() %}
+    {{ return(shared_keys() + ['event.name', 'event.sequence'] + native_keys()) }}
+{% endmacro %}
+
 {#
-    Their known values, the record's own and its resource's: two columns that `first_known` reads. Some SDKs leave
-    the values of OTEL_RESOURCE_ATTRIBUTES percent-encoded, as the variable holds them.
+    A relation of raw, each record once, its attributes read once: `said` holds the values of `read_keys`, and
+    `own_…` and `resource_…` what is known of the shared keys, the record's own word and its resource's. Some SDKs
+    leave the values of OTEL_RESOURCE_ATTRIBUTES percent-encoded, as the variable holds them.
 #}
-{% macro shared_values(alias) -%}
-    {{ each_text(json_texts(alias ~ '.attributes', shared_keys()), known('each')) }} as own_values,
-    {{ each_text(json_texts(alias ~ '.resource_attributes', shared_keys()), known(percent_decoded('each'))) }} as resource_values
+{% macro read_once(table) -%}
+    (
+        select
+            parsed.*
+            {%- for key in shared_keys() %},
+            {{ known(nth_text('parsed.said', loop.index)) }} as own_{{ loop.index }},
+            {{ known(percent_decoded(nth_text('parsed.resource_said', loop.index))) }} as resource_{{ loop.index }}
+            {%- endfor %}
+        from (
+            select
+                sent.*,
+                {{ json_texts('sent.attributes', read_keys()) }} as said,
+                {{ json_texts('sent.resource_attributes', shared_keys()) }} as resource_said
+            from {{ first_received(table) }} as sent
+        ) as parsed
+    )
+{%- endmacro %}
+
+{# What a record's own attributes say under a key of `read_keys`, as it was sent. #}
+{% macro said(key, alias='raw_rows') -%}
+    {{ nth_text(alias ~ '.said', read_keys().index(key) + 1) }}
 {%- endmacro %}
 
 {# The known value of one key: of the record's own attributes, or of its resource's. #}
 {% macro own_value(key, alias='raw_rows') -%}
-    {{ nth_text(alias ~ '.own_values', shared_keys().index(key) + 1) }}
+    {{ alias }}.own_{{ shared_keys().index(key) + 1 }}
 {%- endmacro %}
 
 {% macro resource_value(key, alias='raw_rows') -%}
-    {{ nth_text(alias ~ '.resource_values', shared_keys().index(key) + 1) }}
+    {{ alias }}.resource_{{ shared_keys().index(key) + 1 }}
 {%- endmacro %}
 
 {#
@@ -121,7 +147,7 @@
     Whose dialect a record speaks. A name that begins with `andon.` is native whoever says it; else the first dialect
     decides whose macro `<dialect>_recognised(name, scope_name, service_name)` is true; else it is native.
 #}
-{% macro dialect(name, scope_name='raw_rows.scope_name', service_name='raw_rows.service_name') -%}
+{% macro dialect(name, scope_name='read.scope_name', service_name='read.service_name') -%}
     case
         when {{ name }} like 'andon.%' then 'native'
         {%- for dialect in var('staged') if dialect != 'native' %}
@@ -137,25 +163,52 @@
     end
 {%- endmacro %}
 
-{# One row per record: of copies that were sent again, the one received first. Give it a source's name. #}
+{#
+    One row per record: of copies that were sent again, the one received first. Give it a source's name.
+
+    Records that came twice are found by their ids first: few are, and whole rows are dear to sort.
+#}
 {% macro first_received(relation) -%}
     (
+        with repeated as (
+            select
+                sent.org_id as org_id,
+                sent.record_id as record_id
+            from {{ relation }} as sent
+            group by sent.org_id, sent.record_id
+            having count(*) > 1
+        )
+
+        select
+            single.*,
+            1 as copy_number
+        from {{ relation }} as single
+        left join repeated
+            on
+                single.org_id = repeated.org_id
+                and single.record_id = repeated.record_id
+        where repeated.record_id is null
+        union all
         select counted.*
         from (
             select
-                sent.*,
+                copies.*,
                 row_number() over (
-                    partition by sent.org_id, sent.record_id
-                    order by sent.received_at, sent.ingest_key_id
+                    partition by copies.org_id, copies.record_id
+                    order by copies.received_at, copies.ingest_key_id
                 ) as copy_number
-            from {{ relation }} as sent
+            from {{ relation }} as copies
+            inner join repeated
+                on
+                    copies.org_id = repeated.org_id
+                    and copies.record_id = repeated.record_id
         ) as counted
         where counted.copy_number = 1
     )
 {%- endmacro %}
 
 {# Common columns of the three models; `nanos` is when the record happened. #}
-{% macro otlp_columns(nanos, name) -%}
+{% macro otlp_columns(nanos, attributes) -%}
         raw_rows.org_id as org_id,
         raw_rows.record_id as record_id,
         raw_rows.ingest_key_id as ingest_key_id,
@@ -163,11 +216,11 @@
         raw_rows.event_date as event_date,
         {{ timestamp_of_nanos(nanos) }} as occurred_at,
         {{ nanos }} as occurred_at_unix_nano,
-        {{ dialect(name) }} as dialect,
+        raw_rows.dialect as dialect,
         raw_rows.service_name as service_name,
         raw_rows.service_version as service_version,
         raw_rows.scope_name as scope_name,
-        raw_rows.attributes as attributes,
+        {{ attributes }} as attributes,
         raw_rows.resource_attributes as resource_attributes,
         {{ first_known(['session.id', 'gen_ai.conversation.id', 'conversation.id']) }} as session_id,
         {{ identity_columns() }},

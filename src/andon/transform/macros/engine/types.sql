@@ -101,3 +101,14 @@
 {% macro bigquery__sha256_hex(expression) -%} to_hex(sha256({{ expression }})) {%- endmacro %}
 
 {% macro clickhouse__sha256_hex(expression) -%} lower(hex(SHA256({{ expression }}))) {%- endmacro %}
+
+{# A short number or text that is equal for equal values, and hardly ever for others: compare what it finds. #}
+{% macro short_key(expressions) -%}
+    {{ return(adapter.dispatch('short_key', 'andon')(expressions)) }}
+{%- endmacro %}
+
+{% macro default__short_key(expressions) -%}
+    {{ md5_hex("concat(" ~ expressions | join(", '|', ") ~ ")") }}
+{%- endmacro %}
+
+{% macro duckdb__short_key(expressions) -%} hash({{ expressions | join(', ') }}) {%- endmacro %}

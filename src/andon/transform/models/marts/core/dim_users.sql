@@ -1,9 +1,9 @@
 -- People of the directory who sent nothing yet are people too; a merged one is the person they were merged into.
 with identities as (
-    select
+    select distinct
         seen.org_id as org_id,
         seen.identity as canonical_identity
-    from {{ ref('int_person_identities') }} as seen
+    from {{ ref('int_identities') }} as seen
     where seen.identity is not null
 
     union distinct

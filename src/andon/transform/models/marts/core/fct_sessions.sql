@@ -3,53 +3,37 @@ with starts as (
     {{ facts_of('session_starts') }}
 ),
 
+-- Facts of a session mostly know the same: they are put together before the earliest is looked for.
 acts as (
     {% for kind, is_session in [
-        ('user_messages', "acts.origin in ('human', 'command')"),
+        ('user_messages', "facts.origin in ('human', 'command')"),
         ('assistant_messages', 'false'),
-        ('model_calls', "acts.purpose in ('main', 'subagent')"),
+        ('model_calls', "facts.purpose in ('main', 'subagent')"),
         ('tool_calls', 'true'),
         ('file_changes', 'false'),
         ('git_actions', 'false'),
         ('skill_activations', 'false'),
         ('slash_commands', 'false'),
         ('hook_runs', 'false'),
+        ('session_starts', 'true'),
     ] %}
     select
-        acts.org_id as org_id,
-        acts.agent as agent,
-        acts.session_id as session_id,
-        acts.user_id as user_id,
-        acts.client as client,
-        acts.agent_version as agent_version,
-        acts.repository as repository,
-        acts.team as team,
-        acts.occurred_at as occurred_at,
-        acts.occurred_at_unix_nano as nanos,
-        acts.event_date as event_date,
-        acts.record_id as record_id,
-        {{ is_session }} as is_session
-    from {{ ref('fct_' ~ kind) }} as acts
-    where acts.session_id is not null
-
-    union all
+        {%- for column in ['org_id', 'agent', 'session_id', 'user_id', 'client', 'agent_version', 'repository', 'team'] %}
+        facts.{{ column }} as {{ column }},
+        {%- endfor %}
+        min({{ moment('facts') }}) as earliest,
+        min(facts.occurred_at_unix_nano) as nanos,
+        min(facts.occurred_at) as occurred_at,
+        max(facts.occurred_at) as ended_at,
+        min(facts.event_date) as event_date,
+        max(case when {{ is_session }} then 1 else 0 end) as is_session
+    from {{ 'starts' if kind == 'session_starts' else ref('fct_' ~ kind) }} as facts
+    where facts.session_id is not null
+    group by
+        facts.org_id, facts.agent, facts.session_id, facts.user_id, facts.client, facts.agent_version, facts.repository,
+        facts.team
+    {{ 'union all' if not loop.last }}
     {% endfor %}
-    select
-        starts.org_id as org_id,
-        starts.agent as agent,
-        starts.session_id as session_id,
-        starts.user_id as user_id,
-        starts.client as client,
-        starts.agent_version as agent_version,
-        starts.repository as repository,
-        starts.team as team,
-        starts.occurred_at as occurred_at,
-        starts.occurred_at_unix_nano as nanos,
-        starts.event_date as event_date,
-        starts.record_id as record_id,
-        true as is_session
-    from starts
-    where starts.session_id is not null
 ),
 
 sessions as (
@@ -58,16 +42,16 @@ sessions as (
         acts.agent as agent,
         acts.session_id as session_id,
         min(acts.occurred_at) as occurred_at,
-        max(acts.occurred_at) as ended_at,
+        max(acts.ended_at) as ended_at,
         min(acts.nanos) as occurred_at_unix_nano,
         min(acts.event_date) as event_date,
-        {{ earliest_known("nullif(acts.user_id, " ~ unattributed_user_id() ~ ")", 'acts') }} as user_id,
-        {{ earliest_known('acts.client', 'acts') }} as client,
-        {{ earliest_known('acts.agent_version', 'acts') }} as agent_version,
-        {{ earliest_known('acts.repository', 'acts') }} as repository,
-        {{ earliest_known('acts.team', 'acts') }} as team,
-        {{ earliest_known('acts.record_id', 'acts') }} as record_id,
-        max(case when acts.is_session then 1 else 0 end) as is_session
+        {{ earliest_known("nullif(acts.user_id, " ~ unattributed_user_id() ~ ")", 'acts.earliest') }} as user_id,
+        {{ earliest_known('acts.client', 'acts.earliest') }} as client,
+        {{ earliest_known('acts.agent_version', 'acts.earliest') }} as agent_version,
+        {{ earliest_known('acts.repository', 'acts.earliest') }} as repository,
+        {{ earliest_known('acts.team', 'acts.earliest') }} as team,
+        substr(min(acts.earliest), 53) as record_id,
+        max(acts.is_session) as is_session
     from acts
     group by acts.org_id, acts.agent, acts.session_id
 )

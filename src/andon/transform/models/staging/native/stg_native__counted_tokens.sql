@@ -11,7 +11,7 @@ with points as (
     select
         grown.*,
         coalesce(grown.agent_declared, {{ known('grown.service_name') }}, '(unknown)') as agent,
-        coalesce({{ native_model('grown') }}, '(unknown)') as model,
+        coalesce({{ native_model('grown', attribute) }}, '(unknown)') as model,
         {{ json_text('grown.attributes', 'gen_ai.operation.name') }} as operation_name,
         case
             when grown.metric_name = '{{ histogram }}' then lower({{ json_text('grown.attributes', 'gen_ai.token.type') }})

@@ -1,7 +1,8 @@
+{{ config(materialized='view') }}
 with told as (
     select
         facts.*,
-        lower({{ json_text('facts.attributes', 'andon.file.operation') }}) as operation
+        facts.file_operation as operation
     from {{ native_facts('file_change') }} as facts
 ),
 
@@ -11,16 +12,16 @@ read_from_calls as (
         listed.position as position,
         listed.item as item,
         {{ json_text('listed.item', 'operation') }} as operation
-    from {{ native_tool_calls() }} as calls
+    from {{ native_tool_calls('file_changes') }} as calls
     {{ join_json_items('calls.file_changes', 'listed') }}
 )
 
 select
     {{ native_fact_columns('told') }},
     told.operation as operation,
-    {{ file_extension(json_text('told.attributes', 'file.extension')) }} as extension,
-    {{ json_int('told.attributes', 'andon.lines.added') }} as lines_added,
-    {{ json_int('told.attributes', 'andon.lines.removed') }} as lines_removed
+    {{ file_extension('told.file_extension') }} as extension,
+    told.lines_added as lines_added,
+    told.lines_removed as lines_removed
 from told
 where told.operation in ('create', 'edit', 'delete')
 union all

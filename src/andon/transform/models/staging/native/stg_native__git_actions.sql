@@ -1,7 +1,7 @@
+{{ config(materialized='view') }}
 with told as (
     select
-        facts.*,
-        lower({{ json_text('facts.attributes', 'andon.git.kind') }}) as git_kind
+        facts.*
     from {{ native_facts('git_action') }} as facts
 ),
 
@@ -9,8 +9,8 @@ read_from_calls as (
     select
         calls.*,
         listed.position as position,
-        {{ json_text('listed.item', 'kind') }} as git_kind
-    from {{ native_tool_calls() }} as calls
+        {{ json_text('listed.item', 'kind') }} as listed_kind
+    from {{ native_tool_calls('git_actions') }} as calls
     {{ join_json_items('calls.git_actions', 'listed') }}
 )
 
@@ -23,7 +23,7 @@ where told.git_kind in ('commit', 'pull_request')
 union all
 select
     {{ native_fact_columns('read_from_calls', "concat(read_from_calls.dedupe_key, '|', read_from_calls.position)", 2) }},
-    read_from_calls.git_kind as git_kind,
+    read_from_calls.listed_kind as git_kind,
     'parsed' as confidence
 from read_from_calls
-where read_from_calls.git_kind in ('commit', 'pull_request')
+where read_from_calls.listed_kind in ('commit', 'pull_request')

@@ -1,6 +1,7 @@
+{{ config(materialized='view') }}
 select
     {{ native_fact_columns('facts') }},
-    coalesce(nullif({{ json_text('facts.attributes', 'andon.hook.event') }}, ''), '(unknown)') as hook_event,
-    coalesce({{ json_text('facts.attributes', 'andon.hook.matcher') }}, '') as hook_matcher,
-    coalesce({{ json_text('facts.attributes', 'andon.hook.command') }}, '') as hook_command
+    coalesce(nullif(facts.hook_event, ''), '(unknown)') as hook_event,
+    coalesce(facts.hook_matcher, '') as hook_matcher,
+    coalesce(facts.hook_command, '') as hook_command
 from {{ native_facts('hook_run') }} as facts

@@ -1,25 +1,10 @@
-with facts as (
-    select
-        told.*,
-        {{ native_tokens('told', 'input') }} as all_input,
-        {{ native_tokens('told', 'output') }} as output,
-        {{ native_tokens('told', 'cache_read') }} as cache_read,
-        {{ native_tokens('told', 'cache_written') }} as cache_written,
-        {{ native_tokens('told', 'reasoning') }} as reasoning,
-        coalesce(
-            {{ json_text('told.attributes', 'andon.model.effort') }},
-            {{ json_text('told.attributes', 'gen_ai.request.reasoning.level') }}
-        ) as effort
-    from {{ native_facts('model_call', native_response_id()) }} as told
-)
-
+{{ config(materialized='view') }}
 select
     {{ native_fact_columns('facts') }},
-    coalesce({{ native_model('facts') }}, '(unknown)') as model,
+    coalesce(facts.model, '(unknown)') as model,
     {{ model_tier('facts.reasoning', 'facts.effort') }} as model_tier,
     case
-        when {{ json_text('facts.attributes', 'andon.model.purpose') }} in ('main', 'subagent', 'auxiliary')
-            then {{ json_text('facts.attributes', 'andon.model.purpose') }}
+        when facts.purpose in ('main', 'subagent', 'auxiliary') then facts.purpose
         -- Nobody reads an embedding.
         when facts.operation_name = 'embeddings' then 'auxiliary'
         else 'main'
@@ -30,14 +15,14 @@ select
     facts.cache_read as cache_read_tokens,
     facts.cache_written as cache_write_tokens,
     facts.reasoning as reasoning_tokens,
-    {{ json_float('facts.attributes', 'andon.cost_usd') }} as cost_usd
-from facts
+    facts.cost_usd as cost_usd
+from {{ native_facts('model_call', 'told.response_id') }} as facts
 -- A request that failed and used nothing was never completed.
 where
     facts.all_input + facts.output > 0
     or (
         coalesce(facts.status_code, 0) <> 2
-        and (facts.is_span = 1 or {{ json_text('facts.attributes', 'error.type') }} is null)
+        and (facts.is_span = 1 or facts.error_type is null)
     )
 union all
 -- Where neither spans nor records come: what the counters grew by in a day.

@@ -1,4 +1,5 @@
+{{ config(materialized='view') }}
 select
     {{ native_fact_columns('facts') }},
-    coalesce(nullif({{ json_text('facts.attributes', 'andon.skill.name') }}, ''), '(unknown)') as skill_name
+    coalesce(nullif(facts.skill_name, ''), '(unknown)') as skill_name
 from {{ native_facts('skill_activation') }} as facts

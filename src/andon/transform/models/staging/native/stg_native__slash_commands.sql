@@ -1,6 +1,7 @@
+{{ config(materialized='view') }}
 select
     {{ native_fact_columns('facts') }},
     coalesce(
-        nullif(ltrim({{ json_text('facts.attributes', 'andon.slash_command.name') }}, '/'), ''), '(unknown)'
+        nullif(ltrim(facts.command_name, '/'), ''), '(unknown)'
     ) as command_name
 from {{ native_facts('slash_command') }} as facts

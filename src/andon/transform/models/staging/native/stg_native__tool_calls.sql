@@ -1,65 +1,50 @@
+{{ config(materialized='view') }}
 with facts as (
     select
         told.*,
         coalesce(
-            {{ json_text('told.attributes', 'gen_ai.tool.name') }},
-            {{ json_text('told.attributes', 'ai.toolCall.name') }},
-            {{ json_text('told.attributes', 'tool.name') }},
-            {{ json_text('told.attributes', 'traceloop.entity.name') }},
+            told.tool_name,
             -- The conventions name a span for its operation and tool.
             case
                 when told.name like {{ pattern('execute_tool %') }} or told.name like 'tools/call %'
                     then {{ text_after('told.name', ' ') }}
             end,
             '(unknown)'
-        ) as tool_name,
-        coalesce(
-            {{ json_text('told.attributes', 'gen_ai.tool.call.id') }}, {{ json_text('told.attributes', 'ai.toolCall.id') }}
-        ) as call_id,
-        {{ json_text('told.attributes', 'andon.tool.kind') }} as declared_kind,
-        {{ json_text('told.attributes', 'andon.tool.outcome') }} as declared_outcome,
-        {{ json_text('told.attributes', 'andon.autonomy.level') }} as declared_level
+        ) as known_tool_name
     from {{ native_facts('tool_call', native_call_id()) }} as told
 ),
 
 sorted as (
     select
         facts.*,
-        coalesce(
-            {{ known(json_text('facts.attributes', 'mcp.server.name')) }},
-            facts.server_beneath,
-            {{ mcp_server_of('facts.tool_name') }}
-        ) as server,
+        coalesce(facts.mcp_server, facts.server_beneath, {{ mcp_server_of('facts.known_tool_name') }}) as server,
         case
-            when facts.declared_kind in ('builtin', 'mcp', 'skill', 'subagent') then facts.declared_kind
-            when {{ known(json_text('facts.attributes', 'mcp.server.name')) }} is not null or facts.is_request = 1 then 'mcp'
-            when facts.tool_name like {{ pattern('mcp__%') }} then 'mcp'
+            when facts.tool_kind in ('builtin', 'mcp', 'skill', 'subagent') then facts.tool_kind
+            when facts.mcp_server is not null or facts.is_request = 1 then 'mcp'
+            when facts.known_tool_name like {{ pattern('mcp__%') }} then 'mcp'
             else 'builtin'
-        end as tool_kind
+        end as known_tool_kind
     from facts
 )
 
 select
     {{ native_fact_columns('sorted') }},
-    sorted.tool_name as tool_name,
+    sorted.known_tool_name as tool_name,
     sorted.call_id as call_id,
-    sorted.tool_kind as tool_kind,
-    case when sorted.tool_kind = 'mcp' then coalesce(sorted.server, '(unknown)') end as mcp_server,
+    sorted.known_tool_kind as tool_kind,
+    case when sorted.known_tool_kind = 'mcp' then coalesce(sorted.server, '(unknown)') end as mcp_server,
     case
-        when sorted.tool_kind = 'mcp' then coalesce(
-            {{ json_text('sorted.attributes', 'andon.mcp.tool') }},
-            {{ mcp_tool_of('sorted.tool_name') }},
-            sorted.tool_name
-        )
+        when sorted.known_tool_kind = 'mcp'
+            then coalesce(sorted.mcp_tool, {{ mcp_tool_of('sorted.known_tool_name') }}, sorted.known_tool_name)
     end as mcp_tool,
     case
-        when sorted.declared_outcome in ('ok', 'error', 'denied') then sorted.declared_outcome
-        when {{ json_text('sorted.attributes', 'error.type') }} is not null or sorted.status_code = 2 then 'error'
+        when sorted.tool_outcome in ('ok', 'error', 'denied') then sorted.tool_outcome
+        when sorted.error_type is not null or sorted.status_code = 2 then 'error'
         else 'ok'
     end as outcome,
     case
-        when sorted.declared_level in ('auto-high', 'auto-medium', 'auto-low', 'spec', 'manual') then sorted.declared_level
-        when sorted.declared_level = 'off' then 'manual'
+        when sorted.autonomy_level in ('auto-high', 'auto-medium', 'auto-low', 'spec', 'manual') then sorted.autonomy_level
+        when sorted.autonomy_level = 'off' then 'manual'
     end as autonomy_level,
     sorted.duration_ms as duration_ms
 from sorted

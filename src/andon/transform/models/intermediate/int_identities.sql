@@ -1,0 +1,31 @@
+with resolved as (
+    select
+        {%- for key in identity_keys() %}
+        told.{{ key }} as {{ key }},
+        {%- endfor %}
+        coalesce(
+            aliases.canonical_identity,
+            -- An installation is somebody's: where the session says whose, that is who.
+            case when sessions.identity_rank < told.identity_rank and told.identity_rank = 5 then sessions.identity end,
+            told.identity,
+            sessions.identity
+        ) as identity
+    from {{ ref('int_told_identities') }} as told
+    left join {{ ref('int_session_identities') }} as sessions
+        on
+            told.org_id = sessions.org_id
+            and told.agent = sessions.agent
+            and told.session_id = sessions.session_id
+    left join {{ ref('int_identity_aliases') }} as aliases
+        on
+            told.org_id = aliases.org_id
+            and told.identity = aliases.identity
+)
+
+select
+    {%- for key in identity_keys() %}
+    resolved.{{ key }} as {{ key }},
+    {%- endfor %}
+    resolved.identity as identity,
+    {{ user_id('resolved.org_id', 'resolved.identity') }} as user_id
+from resolved

@@ -1,0 +1,32 @@
+with named as (
+    select
+        read.*,
+        case when read.time_unix_nano > 0 then read.time_unix_nano else read.observed_time_unix_nano end as nanos,
+        -- Codex puts a source location into event_name, so the attribute comes first.
+        coalesce(
+            nullif({{ said('event.name', 'read') }}, ''),
+            nullif(read.event_name, ''),
+            -- Canonical JSON of a plain name is that name in quotes.
+            case
+                when trim(read.body, '"') like {{ pattern('claude_code.%') }} then substr(trim(read.body, '"'), 13)
+                else nullif(trim(read.body, '"'), '')
+            end
+        ) as known_name
+    from {{ read_once(source('raw', 'log_records')) }} as read
+),
+
+raw_rows as (
+    select
+        read.*,
+        {{ dialect('read.known_name') }} as dialect
+    from named as read
+)
+
+select
+    {{ otlp_columns('raw_rows.nanos', "case when raw_rows.dialect <> 'native' then raw_rows.attributes end") }},
+    raw_rows.known_name as event_name,
+    {{ safe_int(said('event.sequence')) }} as sequence,
+    raw_rows.trace_id as trace_id,
+    raw_rows.span_id as span_id,
+    {{ native_select('logs') }}
+from raw_rows
