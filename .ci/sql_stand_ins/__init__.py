@@ -27,6 +27,7 @@ _STAND_INS = {
     "identity_keys": "k",
     "native_columns": "k",
     "point_columns": "k",
+    "reports_by_day": "k",
     "fact_keys": "1 as shared",
     # From-items.
     "first_received": "(select 1 as one)",

@@ -225,7 +225,7 @@ def test_reports_are_nobodys_to_keep_unasked(andon: httpx2.Client) -> None:
     headers = andon.get(SUCCESSES["users"]).headers
 
     assert headers["cache-control"] == "private, no-cache"
-    assert headers["vary"] == "Authorization, Cookie"
+    assert headers["vary"] == "Authorization, Cookie, Accept-Encoding"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert "access-control-allow-origin" not in headers

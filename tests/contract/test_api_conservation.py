@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,18 +87,6 @@ def test_whoever_watches_the_server_sees_two_days(address: str, tmp_path: Path) 
     )
     with capture_logs(), serve(later) as other:
         assert "andon_day_records{" not in httpx2.get(f"{other}/metrics").text
-
-
-def test_an_edition_from_before_there_was_conservation_has_none(tmp_path: Path) -> None:
-    """After an upgrade everything else answers until the next build."""
-    publish_by_hand(tmp_path)
-    edition = Editions(tmp_path).current()
-    assert edition is not None
-    for _ in range(edition._readers.qsize()):
-        edition._readers.get().close()
-    edition._readers.put(sqlite3.connect(":memory:"))
-
-    assert (edition.conservation("org_a"), edition.conservation_on([LAST])) == ([], [])
 
 
 def test_a_signal_that_is_none_is_not_published(tmp_path: Path) -> None:

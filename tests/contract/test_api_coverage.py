@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -81,19 +80,6 @@ def test_before_the_first_edition_there_are_no_agents(tmp_path: Path) -> None:
     app = create_api(Editions(tmp_path), PEOPLE.get, lambda: NOW, Settings(data=tmp_path))
     with capture_logs(), serve(app) as address:
         assert ask(address).json()["data"] == {"agents": []}
-
-
-def test_an_edition_from_before_there_was_coverage_has_none(tmp_path: Path) -> None:
-    """After an upgrade, reports and coverage answer until the next build."""
-    publish_by_hand(tmp_path)
-    edition = Editions(tmp_path).current()
-    assert edition is not None
-    without = sqlite3.connect(":memory:")
-    for _ in range(edition._readers.qsize()):
-        edition._readers.get().close()
-    edition._readers.put(without)
-
-    assert edition.coverage("org_a") == []
 
 
 @pytest.mark.parametrize(

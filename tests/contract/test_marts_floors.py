@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from andon import transform
+from andon.edition.relations import BY_DAY
 
 PROJECT = Path(transform.__file__).parent
 MODELS = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
@@ -43,8 +44,24 @@ def test_marts_read_marts_and_intermediate() -> None:
 
 
 def test_nothing_reads_reports() -> None:
-    """Reports are the end of the line."""
+    """Reports are the end of the line: only their digests are made from them, for publishing."""
     assert {name: read for name in MODELS if (read := read_by(name) & set(REPORTS))} == {}
+    assert [name for name, path in MODELS.items() if "reports_by_day()" in path.read_text("utf-8")] == [
+        "rpt_digests"
+    ]
+
+
+def test_every_report_by_day_has_digests() -> None:
+    """A day that changes unseen would never be published: the list of reports is the files' own."""
+    by_day = {
+        name
+        for name in REPORTS
+        if name != "rpt_conservation"
+        and "report_date" in [column["name"] for column in SAID[name]["columns"]]
+    }
+
+    assert by_day == set(re.findall(r"'(rpt_\w+)'", (PROJECT / "macros/digests.sql").read_text("utf-8")))
+    assert by_day == set(BY_DAY)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -86,8 +86,8 @@ def log_records(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-OTHERWISE = {"rpt_organisations", "rpt_users_languages", "rpt_conservation"}
-"""Lists of the names that differ here, and the count of what was told twice."""
+OTHERWISE = {"rpt_organisations", "rpt_users_languages", "rpt_conservation", "rpt_digests"}
+"""Lists of names that differ here, the count of what was told twice, and digests of rows with names."""
 
 
 class Organisation(NamedTuple):

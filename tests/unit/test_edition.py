@@ -218,11 +218,11 @@ def test_rollback_to_nothing_is_refused(editions_dir: Path) -> None:
     """An edition that is not kept, or is damaged, is not switched to."""
     for number in (1, 2):
         publish_by_hand(editions_dir, **through(number))
-    (editions_dir / "1" / "marts" / "rpt_tools_daily.parquet").unlink()
+    (editions_dir / "1" / "marts" / "rpt_tools_daily" / "2026-01.parquet").unlink()
 
     with pytest.raises(NoSuchEdition, match="no edition 7; kept are: 1, 2"):
         rollback(editions_dir, 7)
-    with pytest.raises(EditionDamaged, match=r"Edition 1: marts/rpt_tools_daily\.parquet"):
+    with pytest.raises(EditionDamaged, match=r"Edition 1: marts/rpt_tools_daily/2026-01\.parquet"):
         rollback(editions_dir, 1)
     assert Editions(editions_dir).current().number == 2
 
@@ -236,7 +236,10 @@ def flip(path: Path) -> None:
 
 DAMAGES = {
     "a bit of the fragments": lambda edition: flip(edition / "reports.sqlite"),
-    "a bit of a mart": lambda edition: flip(edition / "marts" / "rpt_tokens_daily.parquet"),
+    "a bit of a month's fragments": lambda edition: flip(edition / "reports-2026-01.sqlite"),
+    "a bit of a mart": lambda edition: flip(edition / "marts" / "rpt_organisations.parquet"),
+    "a bit of a month's mart": lambda edition: flip(edition / "marts/rpt_tokens_daily/2026-01.parquet"),
+    "a missing month": lambda edition: (edition / "reports-2026-01.sqlite").unlink(),
     "a cut file": lambda edition: (edition / "reports.sqlite").write_bytes(b""),
     "a missing file": lambda edition: (edition / "reports.sqlite").unlink(),
     "a missing manifest": lambda edition: (edition / "manifest.json").unlink(),
@@ -251,8 +254,10 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_edition_gives_way_to_the_last_good_one(editions_dir: Path, damage: str) -> None:
     """Whatever happened to the newest edition, the one before it answers, and the log says so."""
-    for number in (1, 2):
-        publish_by_hand(editions_dir, **through(number))
+    changed = rows()
+    changed["rpt_tokens_daily"][0] = ("org_a", day(14), 301, 101, 50, 1000, 40)
+    publish_by_hand(editions_dir, **through(1))
+    publish_by_hand(editions_dir, changed, **through(2))
     DAMAGES[damage](editions_dir / "2")
 
     with capture_logs() as logs:
@@ -300,9 +305,9 @@ def test_a_format_of_the_future_is_not_misread(editions_dir: Path) -> None:
     """An edition of a newer Andon is refused with what to do, not read wrongly."""
     publish_by_hand(editions_dir)
     manifest = editions_dir / "1" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 2'))
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 3'))
 
-    with pytest.raises(EditionDamaged, match="has format 2, this Andon reads format 1; run `andon build`"):
+    with pytest.raises(EditionDamaged, match="has format 3, this Andon reads format 2; run `andon build`"):
         read_manifest(editions_dir / "1")
 
 
@@ -345,10 +350,10 @@ def test_a_publish_that_dies_changes_nothing(editions_dir: Path) -> None:
     """What a dead publisher left is not read, and is swept by the next one."""
 
     class Dying(HandReader):
-        def export(self, relation: str, path: Path) -> None:
-            if relation == "rpt_users_daily":
+        def export(self, relation: str, path: Path, days: tuple[dt.date, dt.date] | None = None) -> None:
+            if relation == "rpt_coverage_names":
                 raise OSError(28, "No space left on device")
-            super().export(relation, path)
+            super().export(relation, path, days)
 
     publish_by_hand(editions_dir, **through(1))
     (editions_dir / "2.tmp").mkdir()
@@ -388,7 +393,9 @@ def test_the_manifest_says_what_is_inside(editions_dir: Path) -> None:
     assert (edition.history_start, edition.data_through) == (FIRST, LAST)
     assert (edition.knows("org_a"), edition.knows("org_new")) == (True, False)
     assert manifest["orgs"] == ["org_a", "org_b"]
-    assert len(manifest["files"]) == 1 + 21
+    assert manifest["months"] == ["2026-01"]
+    assert len(manifest["files"]) == 2 + 22
+    assert (manifest["linked"], manifest["copied"]) == (0, 0)
     assert list_editions(editions_dir)[0].size == sum(file["size"] for file in manifest["files"])
 
 

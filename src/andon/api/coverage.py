@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from andon.api.auth import Authenticate, admit
 from andon.api.caching import caching_headers, is_known
+from andon.api.coding import respond
 from andon.contract.coverage import CoverageMeta
 from andon.edition.editions import Editions
 from andon.edition.opened import Edition
@@ -61,4 +62,4 @@ class Coverage:
             meta = CoverageMeta(org_id=org_id, data_through=edition.data_through, built_at=edition.built_at)
         data = b'{"' + member + b'":[' + b",".join(found) + b"]}"
         body = b'{"data":' + data + b',"meta":' + msgspec.json.encode(meta) + b"}"
-        return Response(body, headers=headers, media_type="application/json")
+        return respond(request, headers, body)

@@ -19,6 +19,7 @@ from andon.api.openapi import OPENAPI_PATH, document
 from andon.api.page import Page
 from andon.api.problems import answer_framework, answer_problem
 from andon.api.reports import PREVIEW_PREFIX, REPORT_PATHS, Reports
+from andon.api.restatements import RESTATEMENTS_PATH, Restatements
 from andon.config import Settings
 from andon.contract.problems import Problem
 from andon.edition.editions import Editions, Previews
@@ -34,8 +35,8 @@ def create_api(
     """
     Put the API together.
 
-    Reports, coverage and conservation, ``/docs`` with its assets, ``/api/v1/openapi.json``, ``/healthz``,
-    ``/readyz`` and ``/metrics``; every error is a problem document, whichever route it comes from.
+    Reports, coverage, conservation and restatements, ``/docs`` with its assets, ``/api/v1/openapi.json``,
+    ``/healthz``, ``/readyz`` and ``/metrics``; every error is a problem document, whichever route it is of.
 
     Args:
         editions: Where reports come from.
@@ -58,7 +59,16 @@ def create_api(
 
     ours = [route.path for route in extra_routes if isinstance(route, Route)]
     measures = Measures(
-        [OPENAPI_PATH, DOCS_PATH, *REPORT_PATHS, COVERAGE_PATH, CONSERVATION_PATH, *HEALTH_PATHS, *ours]
+        [
+            OPENAPI_PATH,
+            DOCS_PATH,
+            *REPORT_PATHS,
+            COVERAGE_PATH,
+            CONSERVATION_PATH,
+            RESTATEMENTS_PATH,
+            *HEALTH_PATHS,
+            *ours,
+        ]
     )
     reports = Reports(editions, authenticate, clock, settings)
     previews = Reports(
@@ -70,9 +80,10 @@ def create_api(
         PREVIEW_PREFIX,
     )
     coverage = Coverage(editions, authenticate)
+    restatements = Restatements(editions, authenticate, clock, settings)
     health = Health(editions, clock, measures)
     page = Page()
-    rooms = (page, reports, previews, coverage, health)
+    rooms = (page, reports, previews, coverage, restatements, health)
     app.router.routes.extend([*(route for room in rooms for route in room.routes()), *extra_routes])
     app.router.default = page.fallback(app.router.default)
 

@@ -17,7 +17,7 @@ import msgspec
 from andon.api.auth import SESSION_COOKIE
 from andon.api.openapi_page import PAGE_TYPES, page_paths
 from andon.api.openapi_parts import REF, Json, describe, optional, parameter, problem_answer, ref
-from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT
+from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, OUR_NAMES, REPORT_NAMES
 from andon.contract.conservation import ConservationAnswer
 from andon.contract.coverage import CoverageAnswer
 from andon.contract.problems import (
@@ -31,6 +31,7 @@ from andon.contract.problems import (
     Unavailable,
 )
 from andon.contract.reports import GROUP_BY, REPORTS, ROW_TYPES, Meta, PageMeta, Report
+from andon.contract.restatements import RestatementsAnswer
 
 OPENAPI_PATH = "/api/v1/openapi.json"
 
@@ -83,6 +84,7 @@ def _document() -> Json:
             "conservation", "Where every received record went", "a day with copies and a wrong clock"
         )
     }
+    paths["/api/v1/restatements"] = {"get": _restatements()}
     paths["/healthz"] = {"get": _plain("health", "Whether the server is alive", {"status": "ok"})}
     ready = {"status": "ready", "edition": 7, "data_through": "2026-01-28", "data_age_days": 1}
     ready["last_build"] = {"outcome": "published", "started_at": "2026-01-29T00:15:00Z", "why": ""}
@@ -146,18 +148,17 @@ def _published() -> Json:
     return published
 
 
-def _operation(report: Report) -> Json:
-    parameters = [
-        parameter(
-            "startDate", "First day, `YYYY-MM-DD`, UTC", {"type": "string", "format": "date"}, "2026-01-15"
-        ),
-        parameter(
-            "endDate",
-            "Last day, included, `YYYY-MM-DD`, UTC; yesterday at the latest",
-            {"type": "string", "format": "date"},
-            "2026-01-15",
-        ),
+def _range(names: tuple[str, str]) -> list[Json]:
+    start, end = names
+    day = {"type": "string", "format": "date"}
+    return [
+        parameter(start, "First day, `YYYY-MM-DD`, UTC", day, "2026-01-15"),
+        parameter(end, "Last day, included, `YYYY-MM-DD`, UTC; yesterday at the latest", day, "2026-01-15"),
     ]
+
+
+def _operation(report: Report) -> Json:
+    parameters = _range(REPORT_NAMES)
     group_by = GROUP_BY[report]
     if group_by is not None:
         parameters.append(
@@ -204,6 +205,36 @@ def _previewed(report: Report) -> Json:
             "304": shown["responses"]["304"],
             "default": {"description": f"As `/api/v1/analytics/{report}`.", "content": problem},
         },
+    }
+
+
+def _restatements() -> Json:
+    summary = "Published days that were changed later"
+    value = {
+        "data": [
+            {
+                "report_date": "2026-01-15",
+                "report": "tools",
+                "edition": 8,
+                "restated_at": "2026-01-18T00:15:00Z",
+            }
+        ],
+        "meta": {
+            "org_id": "org_01HPMQ6ABCDE",
+            "start_date": "2026-01-15",
+            "end_date": "2026-01-15",
+            "data_through": "2026-01-17",
+        },
+    }
+    example = {"summary": "telemetry of a day came two days late", "value": value}
+    return {
+        "operationId": "restatements",
+        "summary": summary,
+        "tags": ["analytics"],
+        "parameters": _range(OUR_NAMES),
+        "responses": _responses(
+            summary, ref("RestatementsAnswer"), {"RestatementsAnswer": example}, PROBLEMS
+        ),
     }
 
 
@@ -278,6 +309,7 @@ def _schemas() -> Json:
         PageMeta,
         CoverageAnswer,
         ConservationAnswer,
+        RestatementsAnswer,
         ProblemDocument,
         *PAGE_TYPES,
     ]

@@ -1,5 +1,5 @@
 """
-Query parameters of the five reports, read strictly.
+Query parameters of reports, read strictly.
 
 A parameter that a report does not have is ignored, whatever its value; one that it has is checked, and may
 not be repeated: two proxies may not disagree about which one counts.
@@ -27,6 +27,12 @@ MAX_LIMIT = 100
 SHOWN = 40
 """Characters of a wrong value that the answer repeats."""
 
+REPORT_NAMES = ("startDate", "endDate")
+"""What the contract calls the range of a report."""
+
+OUR_NAMES = ("start_date", "end_date")
+"""What our own questions call it, in the words of the answers."""
+
 Items = Sequence[tuple[str, str]]
 """The query string's names and values, decoded, in the caller's order."""
 
@@ -44,14 +50,17 @@ class Page(msgspec.Struct, frozen=True):
     cursor: str | None
 
 
-def read_range(items: Items, *, today: dt.date, max_days: int) -> DayRange:
+def read_range(
+    items: Items, *, today: dt.date, max_days: int, names: tuple[str, str] = REPORT_NAMES
+) -> DayRange:
     """
-    Read ``startDate`` and ``endDate``.
+    Read the first and the last day that are asked for.
 
     Raises:
         BadRequest: A date is missing, repeated or malformed, or the range is not one that can be asked for.
     """
-    return read_days(_one(items, "startDate"), _one(items, "endDate"), today=today, max_days=max_days)
+    start, end = (_one(items, name) for name in names)
+    return read_days(start, end, today=today, max_days=max_days, names=names)
 
 
 def read_group_by(items: Items, report: Report) -> str | None:

@@ -12,12 +12,13 @@ from starlette.routing import Route
 
 from andon.api.auth import Authenticate, Principal, admit
 from andon.api.caching import caching_headers, is_known
+from andon.api.coding import respond_rows
 from andon.api.parameters import read_group_by, read_page, read_range
 from andon.config import Settings
 from andon.contract.days import DayRange
 from andon.contract.reports import REPORTS, Meta, PageMeta, Report
 from andon.edition.editions import Editions
-from andon.edition.opened import Edition, UserPage
+from andon.edition.opened import NO_ROWS, Edition, People
 
 PREFIX = "/api/v1/analytics"
 
@@ -26,7 +27,7 @@ PREVIEW_PREFIX = "/api/v1/preview"
 
 REPORT_PATHS = tuple(f"{PREFIX}/{report}" for report in REPORTS)
 
-NOTHING = UserPage([], has_more=False, next_cursor=None)
+NOBODY = People(NO_ROWS, has_more=False, next_cursor=None)
 """The only page there is before the first edition."""
 
 
@@ -80,24 +81,20 @@ class Reports:
         if is_known(request.headers, headers["ETag"]):
             return Response(status_code=304, headers=headers)
 
+        org_id = principal.org_id
+        meta: Meta
         if page is not None:
-            found = (
-                edition.user_rows(principal.org_id, days.start, days.end, page.cursor, page.limit)
-                if edition
-                else NOTHING
+            people = (
+                edition.people(org_id, days.start, days.end, page.cursor, page.limit) if edition else NOBODY
             )
-            body = _envelope(found.fragments, _page_meta(edition, principal.org_id, days, found))
+            rows, meta = people.rows, _page_meta(edition, org_id, days, people)
         else:
-            rows = (
-                edition.day_rows(principal.org_id, report, group_by, days.start, days.end) if edition else []
-            )
-            body = _envelope(rows, _meta(edition, principal.org_id, days))
-        return Response(body, headers=headers, media_type="application/json")
-
-
-def _envelope(fragments: list[bytes], meta: Meta) -> bytes:
-    """Put an answer together; fragments were checked against the contract when they were published."""
-    return b'{"data":[' + b",".join(fragments) + b'],"meta":' + msgspec.json.encode(meta) + b"}"
+            rows = edition.days(org_id, report, group_by, days.start, days.end) if edition else NO_ROWS
+            meta = _meta(edition, org_id, days)
+        # Fragments were checked against the contract when they were published.
+        return respond_rows(
+            request, headers, b'{"data":[', rows, b'],"meta":' + msgspec.json.encode(meta) + b"}"
+        )
 
 
 def _meta(edition: Edition | None, org_id: str, days: DayRange) -> Meta:
@@ -106,7 +103,7 @@ def _meta(edition: Edition | None, org_id: str, days: DayRange) -> Meta:
     )
 
 
-def _page_meta(edition: Edition | None, org_id: str, days: DayRange, page: UserPage) -> PageMeta:
+def _page_meta(edition: Edition | None, org_id: str, days: DayRange, page: People) -> PageMeta:
     return PageMeta(
         org_id=org_id,
         start_date=days.start,

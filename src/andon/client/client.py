@@ -28,6 +28,7 @@ from andon.contract.reports import (
     UserDay,
     answer_type,
 )
+from andon.contract.restatements import Restatement, RestatementsAnswer
 
 Day = dt.date | str
 """A UTC day: a date, or text as YYYY-MM-DD."""
@@ -155,6 +156,12 @@ class Client:
         """Ask where every received record went, by UTC day of receipt: stored, a copy, or kept apart."""
         answer: ConservationAnswer = self._fetch("/api/v1/conservation", {}, lambda: ConservationAnswer)
         return answer
+
+    def restatements(self, start: Day, end: Day) -> Answer[Restatement]:
+        """Ask which days from *start* to *end*, both included, were changed after they had been published."""
+        params = {"start_date": str(start), "end_date": str(end)}
+        answer: RestatementsAnswer = self._fetch("/api/v1/restatements", params, lambda: RestatementsAnswer)
+        return Answer(answer.data, answer.meta)
 
     def _get(self, report: Report, start: Day, end: Day, group_by: str | None, more: dict[str, str]) -> Any:  # noqa: ANN401 (the report decides)
         params = {"startDate": str(start), "endDate": str(end), **more}

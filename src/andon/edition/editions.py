@@ -10,8 +10,16 @@ import msgspec
 import structlog
 
 from andon.edition.build_record import BuildRecord, last_build
-from andon.edition.manifest import POINTER, numbers, read_manifest, read_pointer, verify, write_pointer
-from andon.edition.opened import Edition
+from andon.edition.manifest import (
+    POINTER,
+    Seen,
+    numbers,
+    read_manifest,
+    read_pointer,
+    verify,
+    write_pointer,
+)
+from andon.edition.opened import BATCH_BYTES, Edition
 from andon.edition.problems import EditionDamaged, NoSuchEdition
 
 log = structlog.get_logger("andon.edition")
@@ -50,15 +58,18 @@ class Editions:
 
     Args:
         editions_dir: Where editions live; it need not exist yet.
+        batch_bytes: What is read of an answer at once.
     """
 
     _is_provisional = False
 
-    def __init__(self, editions_dir: Path) -> None:
+    def __init__(self, editions_dir: Path, *, batch_bytes: int = BATCH_BYTES) -> None:
         self._dir = editions_dir
+        self._batch_bytes = batch_bytes
         self._switch = threading.Lock()
         self._seen: Signature = NEVER
         self._edition: Edition | None = None
+        self._good: set[Seen] = set()
 
     def current(self) -> Edition | None:
         """
@@ -104,7 +115,9 @@ class Editions:
             try:
                 if self._edition is not None and self._edition.checksum == read_manifest(directory).checksum:
                     return self._edition  # open and verified
-                edition = Edition(directory)
+                edition = Edition(
+                    directory, before=self._edition, seen=self._good, batch_bytes=self._batch_bytes
+                )
                 if edition.is_provisional is self._is_provisional:
                     return edition
                 log.warning("edition_misplaced", edition=number)

@@ -1,38 +1,83 @@
-"""
-One edition, opened for reading.
-
-Its files never change, so SQLite needs no locks (``immutable``); its connections are made when it is opened,
-so an edition that is being read outlives its directory.
-"""
+"""One edition, opened for reading: a file of fragments for each month, and one for what has no month."""
 
 from __future__ import annotations
 
 import datetime as dt
-import queue
 import sqlite3
-import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from andon.contract.reports import Report
-from andon.edition.manifest import MARTS, REPORTS, Manifest, verify
+from andon.edition.manifest import MARTS, REPORTS, File, Manifest, Seen, month_reports, verify
 from andon.edition.problems import EditionDamaged
+from andon.edition.shelf import Shelved
 
-READERS = 8
-"""Reads at a time: about as many as cores; more would wait for the interpreter, not for the disk."""
+BATCH_BYTES = 2 << 20
+"""An answer up to this size is read at once, a larger one in parts of about it: a hundred people's month is
+one, and a request never holds more than a few of them."""
+
+DAY_ROWS = (
+    "FROM days WHERE org_id = ? AND report = ? AND group_by = ? "
+    "AND report_date BETWEEN ? AND ? ORDER BY report_date"
+)
+
+USER_ROWS = "FROM user_days WHERE org_id = ? AND user_id BETWEEN ? AND ? AND report_date BETWEEN ? AND ?"
+
+PEOPLE = """
+    WITH RECURSIVE people(user_id) AS (
+        SELECT min(user_id) FROM user_days WHERE org_id = :org_id AND user_id > :cursor
+        UNION ALL
+        SELECT (SELECT min(user_id) FROM user_days WHERE org_id = :org_id AND user_id > people.user_id)
+        FROM people WHERE user_id IS NOT NULL
+    )
+    SELECT user_id FROM people
+    WHERE user_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM user_days AS d
+        WHERE d.org_id = :org_id AND d.user_id = people.user_id AND d.report_date BETWEEN :start AND :end
+    )
+    LIMIT :count
+"""
+"""From one person to the next by the key: a person's days are not read, only whether there are any."""
 
 
-class UserPage(NamedTuple):
+class Rows(NamedTuple):
+    """
+    JSON of rows in their order, in parts.
+
+    Attributes:
+        size: Bytes of all fragments, joined by commas.
+        parts: Lists of fragments, each read when its turn comes.
+        is_long: Whether there are several parts.
+    """
+
+    size: int
+    parts: Iterator[list[bytes]]
+    is_long: bool
+
+
+NO_ROWS = Rows(0, iter(()), is_long=False)
+"""What there is of days that nobody knows."""
+
+
+class People(NamedTuple):
     """
     Some people of a ``/users`` answer, with all their days in the range.
 
     Attributes:
-        fragments: JSON of one person and day each; by person, then day.
+        rows: JSON of one person and day each; by person, then day.
         has_more: Whether other people follow.
         next_cursor: The last person of this page; None on the last page.
     """
+
+    rows: Rows
+    has_more: bool
+    next_cursor: str | None
+
+
+class UserPage(NamedTuple):
+    """The same, read at once: *fragments* are the rows."""
 
     fragments: list[bytes]
     has_more: bool
@@ -45,24 +90,41 @@ class Edition:
 
     Args:
         directory: ``editions/<n>``, complete.
+        before: An edition whose open files this one may share.
+        seen: Files that were found good before; see :func:`andon.edition.manifest.verify`.
+        batch_bytes: What is read at once.
 
     Raises:
         EditionDamaged: A file is missing or is not the one that was published.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self._manifest: Manifest = verify(directory)
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        before: Edition | None = None,
+        seen: set[Seen] | None = None,
+        batch_bytes: int = BATCH_BYTES,
+    ) -> None:
+        self._manifest: Manifest = verify(directory, seen)
         self._marts = directory / MARTS
-        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        address = f"{(directory / REPORTS).absolute().as_uri()}?mode=ro&immutable=1"
+        self._batch_bytes = batch_bytes
+        self._open: dict[File, Shelved] = {}
+        files = {file.path: file for file in self._manifest.files}
         try:
-            for _ in range(READERS):
-                self._readers.put(sqlite3.connect(address, uri=True, check_same_thread=False))
-        except sqlite3.Error as error:
-            _close(self._readers)
-            raise EditionDamaged(f"Edition {directory.name}: {REPORTS} cannot be opened ({error})") from None
-        # Requests may still read an edition after a newer one took its place: the last of them closes it.
-        weakref.finalize(self, _close, self._readers)
+            self._whole = self._shelved(directory, files[REPORTS], before)
+            self._months = {
+                month: self._shelved(directory, files[month_reports(month)], before)
+                for month in self._manifest.months
+            }
+        except (sqlite3.Error, KeyError) as error:
+            raise EditionDamaged(f"Edition {directory.name} cannot be opened ({error})") from None
+
+    def _shelved(self, directory: Path, file: File, before: Edition | None) -> Shelved:
+        is_open = before is not None and file in before._open  # noqa: SLF001 (another one of us)
+        found = before._open[file] if before is not None and is_open else Shelved(directory / file.path)  # noqa: SLF001
+        self._open[file] = found
+        return found
 
     @property
     def number(self) -> int:
@@ -103,9 +165,7 @@ class Edition:
         """Tell whether the organisation existed when the edition was built."""
         return org_id in self._manifest.orgs
 
-    def day_rows(
-        self, org_id: str, report: Report, group_by: str | None, start: dt.date, end: dt.date
-    ) -> list[bytes]:
+    def days(self, org_id: str, report: Report, group_by: str | None, start: dt.date, end: dt.date) -> Rows:
         """
         Read the rows of a report, oldest day first.
 
@@ -120,17 +180,42 @@ class Edition:
             JSON of one day each; when grouped, all of a day's rows joined by commas, and no entry for a day
             on which nothing occurred. Days that the edition does not cover have no entry.
         """
-        with self._reader() as reader:
-            rows = reader.execute(
-                "SELECT fragment FROM days WHERE org_id = ? AND report = ? AND group_by = ? "
-                "AND report_date BETWEEN ? AND ? ORDER BY report_date",
-                (org_id, report, group_by or "", start.isoformat(), end.isoformat()),
-            )
-            return [fragment for (fragment,) in rows]
+        asked = (org_id, report, group_by or "")
+        last_day = end.isoformat()
+        first: list[bytes] = []
+        size = 0
+        plan: list[tuple[Shelved, str, str]] = []
+        read_through = ""
+        for month in self._covering(start, end):
+            with month.reader() as reader:
+                if size <= self._batch_bytes:
+                    rows = reader.execute(
+                        f"SELECT report_date, fragment {DAY_ROWS}",
+                        (*asked, start.isoformat(), last_day),
+                    )
+                    for read_through, fragment in rows:  # noqa: B007 (where reading stopped)
+                        first.append(fragment)
+                        size += len(fragment) + 1
+                        if size > self._batch_bytes:
+                            break
+                    rows.close()
+                if size > self._batch_bytes:
+                    # What is left is only measured: SQLite tells the length of a value without reading it.
+                    sizes = reader.execute(
+                        f"SELECT report_date, length(fragment) {DAY_ROWS}",
+                        (*asked, max(start.isoformat(), read_through + "~"), last_day),
+                    ).fetchall()
+                    size += sum(length + 1 for _, length in sizes)
+                    plan += [(month, *days) for days in _parts(sizes, self._batch_bytes)]
+        return Rows(max(size - 1, 0), _days_of(first, plan, asked), is_long=bool(plan))
 
-    def user_rows(
-        self, org_id: str, start: dt.date, end: dt.date, cursor: str | None, limit: int
-    ) -> UserPage:
+    def day_rows(
+        self, org_id: str, report: Report, group_by: str | None, start: dt.date, end: dt.date
+    ) -> list[bytes]:
+        """Read the same at once."""
+        return _all(self.days(org_id, report, group_by, start, end))
+
+    def people(self, org_id: str, start: dt.date, end: dt.date, cursor: str | None, limit: int) -> People:
         """
         Read one page of people who were active in the range.
 
@@ -141,28 +226,44 @@ class Edition:
             cursor: Where to go on: people after this ``user_id``, which need not exist; None for the first.
             limit: People on the page, at least 1.
         """
-        days = (start.isoformat(), end.isoformat())
-        with self._reader() as reader:
-            people = [
-                user_id
-                for (user_id,) in reader.execute(
-                    "SELECT user_id FROM users WHERE org_id = ? AND user_id > ? AND EXISTS ("
-                    "  SELECT 1 FROM user_days AS d WHERE d.org_id = users.org_id "
-                    "  AND d.user_id = users.user_id AND d.report_date BETWEEN ? AND ?"
-                    ") ORDER BY user_id LIMIT ?",
-                    (org_id, cursor or "", *days, limit + 1),
-                )
-            ]
-            page = people[:limit]
-            if not page:
-                return UserPage([], has_more=False, next_cursor=None)
-            rows = reader.execute(
-                "SELECT fragment FROM user_days WHERE org_id = ? AND user_id BETWEEN ? AND ? "
-                "AND report_date BETWEEN ? AND ? ORDER BY user_id, report_date",
-                (org_id, page[0], page[-1], *days),
-            )
-            has_more = len(people) > limit
-            return UserPage([fragment for (fragment,) in rows], has_more, page[-1] if has_more else None)
+        months = self._covering(start, end)
+        asked = {
+            "org_id": org_id,
+            "cursor": cursor or "",
+            "start": start.isoformat(),
+            "end": end.isoformat(),
+            "count": limit + 1,
+        }
+        found: set[str] = set()
+        for month in months:
+            with month.reader() as reader:
+                found.update(user_id for (user_id,) in reader.execute(PEOPLE, asked))
+        people = sorted(found)[: limit + 1]
+        page = people[:limit]
+        if not page:
+            return People(NO_ROWS, has_more=False, next_cursor=None)
+        has_more = len(people) > limit
+        rows = self._user_days(months, org_id, page, (start.isoformat(), end.isoformat()))
+        return People(rows, has_more, page[-1] if has_more else None)
+
+    def user_rows(
+        self, org_id: str, start: dt.date, end: dt.date, cursor: str | None, limit: int
+    ) -> UserPage:
+        """Read the same at once."""
+        rows, has_more, next_cursor = self.people(org_id, start, end, cursor, limit)
+        return UserPage(_all(rows), has_more, next_cursor)
+
+    def _user_days(self, months: list[Shelved], org_id: str, page: list[str], days: tuple[str, str]) -> Rows:
+        asked = (org_id, page[0], page[-1], *days)
+        sizes: dict[str, int] = dict.fromkeys(page, 0)
+        for month in months:
+            with month.reader() as reader:
+                for user_id, length in reader.execute(
+                    f"SELECT user_id, sum(length(fragment) + 1) {USER_ROWS} GROUP BY user_id", asked
+                ):
+                    sizes[user_id] += length
+        plan = _parts(list(sizes.items()), self._batch_bytes)
+        return Rows(sum(sizes.values()) - 1, _people_of(months, org_id, plan, days), is_long=len(plan) > 1)
 
     def coverage(self, org_id: str) -> list[bytes]:
         """
@@ -170,13 +271,8 @@ class Edition:
 
         Args:
             org_id: Whose agents; another's are never read.
-
-        Returns:
-            Nothing too for an edition that was published before there was coverage.
         """
-        with self._reader() as reader:
-            if not _has(reader, "coverage"):
-                return []
+        with self._whole.reader() as reader:
             rows = reader.execute("SELECT fragment FROM coverage WHERE org_id = ? ORDER BY agent", (org_id,))
             return [fragment for (fragment,) in rows]
 
@@ -186,13 +282,8 @@ class Edition:
 
         Args:
             org_id: Whose records; another's are never read.
-
-        Returns:
-            Nothing too for an edition that was published before there was conservation.
         """
-        with self._reader() as reader:
-            if not _has(reader, "conservation"):
-                return []
+        with self._whole.reader() as reader:
             rows = reader.execute(
                 "SELECT fragment FROM conservation WHERE org_id = ? ORDER BY report_date", (org_id,)
             )
@@ -205,9 +296,7 @@ class Edition:
         Args:
             days: UTC days of receipt.
         """
-        with self._reader() as reader:
-            if not _has(reader, "conservation"):
-                return []
+        with self._whole.reader() as reader:
             found: list[tuple[str, bytes]] = []
             for day in sorted(days):
                 found += reader.execute(
@@ -216,19 +305,69 @@ class Edition:
                 )
             return found
 
-    @contextmanager
-    def _reader(self) -> Iterator[sqlite3.Connection]:
-        reader = self._readers.get()
-        try:
-            yield reader
-        finally:
-            self._readers.put(reader)
+    def restatements(self, org_id: str, start: dt.date, end: dt.date) -> list[tuple[str, str, int, str]]:
+        """
+        Read which days were published otherwise before, in the order of the days, then of the editions.
+
+        Args:
+            org_id: Whose days.
+            start: First day.
+            end: Last day, included.
+
+        Returns:
+            Day, report, the edition that restated it, and when its build started (ISO 8601, UTC).
+        """
+        with self._whole.reader() as reader:
+            return reader.execute(
+                "SELECT report_date, report, edition, restated_at FROM restatements "
+                "WHERE org_id = ? AND report_date BETWEEN ? AND ? ORDER BY report_date, edition, report",
+                (org_id, start.isoformat(), end.isoformat()),
+            ).fetchall()
+
+    def _covering(self, start: dt.date, end: dt.date) -> list[Shelved]:
+        first, last = f"{start:%Y-%m}", f"{end:%Y-%m}"
+        return [shelved for month, shelved in self._months.items() if first <= month <= last]
 
 
-def _has(reader: sqlite3.Connection, table: str) -> bool:
-    return bool(reader.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchall())
+def _parts(sizes: Sequence[tuple[str, int]], limit: int) -> list[tuple[str, str]]:
+    """Cut what is in order into stretches, first and last, of about *limit* bytes each."""
+    parts: list[tuple[str, str]] = []
+    held = limit + 1
+    for name, size in sizes:
+        if held + size > limit:
+            parts.append((name, name))
+            held = size
+        else:
+            parts[-1] = (parts[-1][0], name)
+            held += size
+    return parts
 
 
-def _close(readers: queue.LifoQueue[sqlite3.Connection]) -> None:
-    while not readers.empty():
-        readers.get_nowait().close()
+def _days_of(
+    first: list[bytes], plan: list[tuple[Shelved, str, str]], asked: tuple[str, str, str]
+) -> Iterator[list[bytes]]:
+    if first:
+        yield first
+    first = []  # a long answer does not keep its beginning
+    for month, start, end in plan:
+        with month.reader() as reader:
+            rows = reader.execute(f"SELECT fragment {DAY_ROWS}", (*asked, start, end)).fetchall()
+        yield [fragment for (fragment,) in rows]
+
+
+def _people_of(
+    months: list[Shelved], org_id: str, plan: list[tuple[str, str]], days: tuple[str, str]
+) -> Iterator[list[bytes]]:
+    for first, last in plan:
+        rows: list[tuple[str, str, bytes]] = []
+        for month in months:
+            with month.reader() as reader:
+                rows += reader.execute(
+                    f"SELECT user_id, report_date, fragment {USER_ROWS}", (org_id, first, last, *days)
+                )
+        rows.sort(key=itemgetter(0, 1))
+        yield [fragment for _, _, fragment in rows]
+
+
+def _all(rows: Rows) -> list[bytes]:
+    return [fragment for part in rows.parts for fragment in part]

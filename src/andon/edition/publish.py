@@ -1,26 +1,39 @@
-"""Warehouse to edition: copy the report models, compose the answers, then switch the pointer."""
+"""Warehouse to edition: copy what changed, take over what did not, compose answers, switch the pointer."""
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 import shutil
+from contextlib import closing
 from pathlib import Path
 
-from andon.edition.compose import compose
+import duckdb
+
+from andon.edition.compose import Composer, composed_with, restate, take_over
+from andon.edition.digests import Changes, compare
 from andon.edition.durable import sync, sync_tree
 from andon.edition.manifest import (
     MARTS,
+    POINTER,
     REPORTS,
     Manifest,
     describe,
+    is_whole,
+    month_reports,
     numbers,
+    read_manifest,
     read_pointer,
     write_manifest,
     write_pointer,
 )
-from andon.edition.relations import RELATIONS
+from andon.edition.pieces import Pieces
+from andon.edition.problems import EditionDamaged, NotPublishable
+from andon.edition.relations import BY_DAY, WHOLE
 from andon.warehouse.doors import MartReader
+
+DIGESTS = f"{MARTS}/rpt_digests.parquet"
 
 
 def publish(  # noqa: PLR0913 (each by name)
@@ -60,10 +73,12 @@ def publish(  # noqa: PLR0913 (each by name)
     number = max([*numbers(editions_dir), read_pointer(editions_dir) or 0]) + 1
     edition = editions_dir / f"{number}.tmp"
     try:
+        (edition / MARTS).mkdir(mode=0o700, parents=True)
+        pieces = Pieces(edition, number, _newest(editions_dir))
         _fill(
             edition,
-            number,
             reader,
+            pieces,
             data_through=data_through,
             built_at=built_at,
             is_provisional=is_provisional,
@@ -81,34 +96,97 @@ def publish(  # noqa: PLR0913 (each by name)
     return number
 
 
+def _newest(editions_dir: Path) -> tuple[Path, Manifest] | None:
+    """
+    Find the edition to take over from.
+
+    Not the current one after a rollback: whoever read the newest has to be told what changes from there.
+    """
+    for number in reversed(numbers(editions_dir)):
+        edition = editions_dir / str(number)
+        try:
+            manifest = read_manifest(edition)
+            if all(is_whole(edition, file) for file in manifest.files if file.path in {DIGESTS, REPORTS}):
+                return edition, manifest
+        except EditionDamaged:
+            continue
+    return None
+
+
 def _fill(  # noqa: PLR0913 (each by name)
     edition: Path,
-    number: int,
     reader: MartReader,
+    pieces: Pieces,
     *,
     data_through: dt.date,
     built_at: dt.datetime,
     is_provisional: bool,
 ) -> None:
-    marts = edition / MARTS
-    marts.mkdir(mode=0o700, parents=True)
-    for relation in RELATIONS:
-        reader.export(relation, marts / f"{relation}.parquet")
+    before = pieces.before
+    for relation in WHOLE:
+        reader.export(relation, edition / MARTS / f"{relation}.parquet")
 
     spill = edition / "spill"
-    contents = compose(marts, edition / REPORTS, spill)
+    with closing(Composer(edition / MARTS, spill)) as composer:
+        try:
+            changes = compare(composer.engine, edition / DIGESTS, before[0] / DIGESTS if before else None)
+        except duckdb.Error as error:
+            raise NotPublishable(f"The digests of the report models cannot be read: {error}") from None
+        way = composed_with()
+        is_composed_alike = before is not None and before[1].composed_with == way
+        for month in changes.months:
+            _copy_month(edition, month, reader, pieces, changes)
+            if is_composed_alike:
+                _compose_changed(edition, month, composer, pieces, changes)
+            else:
+                composer.month(month, edition / month_reports(month))
+        orgs = composer.whole(edition / REPORTS)
+    restate(
+        edition / REPORTS, before[0] / REPORTS if before else None, changes.restated, pieces.number, built_at
+    )
     shutil.rmtree(spill, ignore_errors=True)
 
     manifest = Manifest(
-        number=number,
+        number=pieces.number,
         built_at=built_at,
-        history_start=contents.history_start,
+        history_start=changes.history_start,
         data_through=data_through,
-        orgs=contents.orgs,
-        files=describe(edition),
+        orgs=orgs,
+        months=changes.months,
+        composed_with=way,
+        linked=len(pieces.taken) - pieces.copied,
+        copied=pieces.copied,
+        files=describe(edition, pieces.taken),
         is_provisional=is_provisional,
     )
     write_manifest(edition, manifest)
+
+
+def _copy_month(edition: Path, month: str, reader: MartReader, pieces: Pieces, changes: Changes) -> None:
+    first = dt.date.fromisoformat(f"{month}-01")
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    for relation in BY_DAY:
+        path = f"{MARTS}/{relation}/{month}.parquet"
+        if (relation, month) in changes.pieces or not pieces.take(path):
+            (edition / path).parent.mkdir(mode=0o700, exist_ok=True)
+            reader.export(relation, edition / path, (first, last))
+
+
+def _compose_changed(edition: Path, month: str, composer: Composer, pieces: Pieces, changes: Changes) -> None:
+    """Take a month's fragments over, but for the days that changed."""
+    name = month_reports(month)
+    days = changes.days.get(month, {})
+    if not days:
+        if not pieces.take(name):
+            composer.month(month, edition / name)
+        return
+    source, file = pieces.find(name)
+    if source is not None and file is not None:
+        gone = [day for day, was_there in days.items() if was_there]
+        if take_over(source, edition / name, gone, file.sha256):
+            composer.month(month, edition / name, days)
+            return
+    composer.month(month, edition / name)
 
 
 def _sweep(editions_dir: Path) -> None:
@@ -116,6 +194,8 @@ def _sweep(editions_dir: Path) -> None:
     for path in editions_dir.iterdir():
         if re.fullmatch(r"\d+\.(tmp|old)", path.name):
             shutil.rmtree(path, ignore_errors=True)
+        elif re.fullmatch(rf"{POINTER}\.\d+\.tmp", path.name):
+            path.unlink(missing_ok=True)
 
 
 def _remove(edition: Path) -> None:

@@ -1,7 +1,7 @@
 """
 What an edition is made of: the report models it copies and the answers it composes from them.
 
-Grain and columns of each model are its dbt contract (``transform/models/marts/reports``).
+Grain and columns of each model are its dbt contract (``transform/models/marts``).
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from andon.contract.reports import ROW_TYPES, Report, Row
 
-RELATIONS: tuple[str, ...] = (
-    "rpt_organisations",
+BY_DAY: tuple[str, ...] = (
     "rpt_tokens_daily",
     "rpt_tokens_by_model",
     "rpt_tokens_by_user",
@@ -28,12 +27,24 @@ RELATIONS: tuple[str, ...] = (
     "rpt_productivity_by_language",
     "rpt_users_daily",
     "rpt_users_languages",
+)
+"""Report models that are copied month by month, to ``marts/<model>/<YYYY-MM>.parquet``; the five reports are
+made of them. ``rpt_digests`` has a row of each of their days."""
+
+WHOLE: tuple[str, ...] = (
+    "rpt_organisations",
+    "rpt_digests",
     "rpt_coverage_agents",
     "rpt_coverage_fields",
     "rpt_coverage_names",
     "rpt_conservation",
 )
-"""Every report model, as the warehouse names it; also the name of its file in ``marts/``."""
+"""Report models that are copied whole with every edition, to ``marts/<model>.parquet``: they are small."""
+
+
+def report_of(relation: str) -> str:
+    """Name the report that a model of ``BY_DAY`` belongs to."""
+    return relation.split("_")[1]
 
 
 class Answer(NamedTuple):

@@ -16,6 +16,9 @@ import pyarrow as pa
 
 from andon.contract.telemetry import Table
 
+Days = tuple[dt.date, dt.date]
+"""A first and a last UTC day, both included."""
+
 
 class WarehouseBusy(Exception):
     """Another process works in the warehouse; wait for it and try again."""
@@ -52,13 +55,14 @@ class RawStore(Protocol):
 class MartReader(Protocol):
     """The door out."""
 
-    def export(self, relation: str, path: Path) -> None:
+    def export(self, relation: str, path: Path, days: Days | None = None) -> None:
         """
         Write a finished table to a new Parquet file.
 
         Args:
             relation: ``schema.table``, or a bare table name that is unique in the warehouse.
             path: Of the file; its directory exists.
+            days: First and last ``report_date`` of the rows to write; None for all rows.
 
         Raises:
             WarehouseFailed: There is no such relation, or the file cannot be written.

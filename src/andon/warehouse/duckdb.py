@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from andon.contract.telemetry import COLUMNS, Table
-from andon.warehouse.doors import WarehouseBusy, WarehouseFailed
+from andon.warehouse.doors import Days, WarehouseBusy, WarehouseFailed
 from andon.warehouse.parquet_lake import TO_DO_WITH_DAMAGED, ParquetLake
 from andon.warehouse.raw_tables import DIRECTORY_TABLES, DUCKDB_TYPES
 from andon.warehouse.tidy import tidy
@@ -93,12 +93,15 @@ class DuckDbMartReader:
             self._connection = duckdb.connect(path, read_only=True, config=_CONFIG)
             self._connection.execute("SET TimeZone = 'UTC'")
 
-    def export(self, relation: str, path: Path) -> None:
+    def export(self, relation: str, path: Path, days: Days | None = None) -> None:
         """Write a relation to Parquet, as :meth:`andon.warehouse.doors.MartReader.export` promises."""
         with _translated(self._path):
-            name = self._qualified(relation)
+            rows = f"FROM {self._qualified(relation)}"
+            if days is not None:
+                first, last = (f"DATE '{day.isoformat()}'" for day in days)
+                rows += f" WHERE report_date BETWEEN {first} AND {last}"
             self._connection.execute(
-                f"COPY (FROM {name}) TO {_text(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY ({rows}) TO {_text(str(path))} (FORMAT parquet, COMPRESSION zstd)"
             )
 
     def days(self, query: str, most: int) -> list[dt.date]:
