@@ -203,6 +203,24 @@ def test_the_limit_of_a_message_counts_after_decompression(
     assert (reply.code, reply.retry_after_s) == (code, None)
 
 
+def test_too_large_messages_are_counted(shared: GrpcDoor) -> None:
+    """Whatever is over the limit, plain or inflated, is counted with its code, as over HTTP."""
+
+    def refused() -> float:
+        labels = {"signal": "logs", "code": "RESOURCE_EXHAUSTED"}
+        return prometheus_client.REGISTRY.get_sample_value("andon_ingest_requests_total", labels) or 0
+
+    before = refused()
+    assert shared.send(padded(LIMIT + 1)).code == "RESOURCE_EXHAUSTED"
+    assert shared.send(bytes(9 * LIMIT), compression=grpc.Compression.Gzip).code == "RESOURCE_EXHAUSTED"
+    assert refused() == before + 2
+
+
+def test_another_compression_is_unimplemented(shared: GrpcDoor) -> None:
+    """O9: deflate is not read; the sender is told what is."""
+    assert shared.send(logs("x"), compression=grpc.Compression.Deflate).code == "UNIMPLEMENTED"
+
+
 def test_a_bomb_is_refused_and_the_server_goes_on(shared: GrpcDoor) -> None:
     """A message that inflates a hundredfold beyond the limit is refused while it is inflated."""
     reply = shared.send(bytes(100 * LIMIT), compression=grpc.Compression.Gzip)
@@ -349,6 +367,66 @@ def test_calls_in_flight_are_answered_at_the_end(door: GrpcDoor, monkeypatch: py
 
 
 # Connections
+
+
+CHECK, WATCH = (f"/grpc.health.v1.Health/{method}" for method in ("Check", "Watch"))
+
+
+@pytest.mark.parametrize("service", ["", *(path.split("/")[1] for path in PATHS.values())])
+def test_the_health_service_says_that_it_serves(shared: GrpcDoor, service: str) -> None:
+    """O11: without a key, for the server and for each of its services."""
+    asked = b"\x0a" + bytes([len(service)]) + service.encode() if service else b""
+    assert shared.send(asked, path=CHECK, key=None)[:2] == ("OK", b"\x08\x01")
+
+
+def test_the_health_of_what_is_not_there(shared: GrpcDoor) -> None:
+    """O11: NOT_FOUND when asked once, SERVICE_UNKNOWN to who watches, as the service is specified."""
+    assert shared.send(b"\x0a\x01x", path=CHECK, key=None).code == "NOT_FOUND"
+    watch: grpc.UnaryStreamMultiCallable[bytes, bytes] = shared.channel.unary_stream(WATCH)
+    said = watch(b"\x0a\x01x", timeout=5)
+    assert next(iter(said)) == b"\x08\x03"
+    said.cancel()
+
+
+def test_who_watches_is_told_of_the_end(door: GrpcDoor) -> None:
+    """O11: SERVING now, NOT_SERVING when the server is asked to stop, and then the call ends well."""
+    watch: grpc.UnaryStreamMultiCallable[bytes, bytes] = door.channel.unary_stream(WATCH)
+    said = watch(b"", timeout=10)
+    assert next(iter(said)) == b"\x08\x01"
+    door.stop.set()
+    assert list(said) == [b"\x08\x02"]
+
+
+def test_connections_over_grpc_are_counted_too(tmp_path: Path) -> None:
+    """R12: beyond its number an address is turned away, and whoever closes has room again."""
+    settings = read_settings(data=tmp_path, decoders=1, connections_per_address=3)
+    with serving(settings) as few, ExitStack() as held:
+        host, _, port = few.target.rpartition(":")
+        for _ in range(3):
+            held.enter_context(socket.create_connection((host, int(port))))
+        time.sleep(0.1)
+        assert few.send(logs("x"), timeout=1).code == "UNAVAILABLE"
+        held.close()
+        waiting = grpc.insecure_channel(few.target)
+        grpc.channel_ready_future(waiting).result(10)
+        waiting.close()
+        assert few.send(logs("x"), timeout=10).code in {"OK", "UNAVAILABLE"}
+        time.sleep(2)
+        assert few.send(logs("x"), timeout=10).code == "OK"
+
+
+def test_who_does_not_speak_is_hung_up_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R12: a connection that is no HTTP/2 does not stay."""
+    monkeypatch.setattr(receive_grpc, "HANDSHAKE_S", 1)
+    with serving(read_settings(data=tmp_path, decoders=1)) as door:
+        host, _, port = door.target.rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as silent:
+            while silent.recv(4096):
+                pass
+        with socket.create_connection((host, int(port)), timeout=10) as other:
+            other.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            while other.recv(4096):
+                pass
 
 
 def test_a_client_may_ping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

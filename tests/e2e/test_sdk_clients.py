@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import importlib.util
 import os
@@ -11,15 +12,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import grpc
 import pytest
 
-from line import Line, Org
+from line import GRPC, GRPC_PATHS, Line, Org
 
 SENDER = Path(__file__).parents[1] / "harness" / "sdk_sender.py"
-PACKAGES = ["@opentelemetry/sdk-trace-node@2", "@opentelemetry/exporter-trace-otlp-proto"]
+PACKAGES = [
+    "@opentelemetry/sdk-trace-node@2",
+    "@opentelemetry/exporter-trace-otlp-proto",
+    "@opentelemetry/exporter-trace-otlp-grpc",
+]
 FULL = [pytest.mark.full_rounds, pytest.mark.slow]
 GAP_S = 5.0
 """Longest time without a server; measured: 1.4. A stock exporter tries for ten seconds."""
@@ -41,7 +48,7 @@ def python_sdk(transport: str) -> list[str]:
     return [sys.executable, str(SENDER), transport]
 
 
-def javascript_sdk(folder: Path) -> list[str]:
+def javascript_sdk(folder: Path, transport: str) -> list[str]:
     """The command of a sender with the JavaScript SDK, installed in a folder that is thrown away."""
     if shutil.which("npm") is None:
         pytest.skip("there is no npm: that the JavaScript SDK loses nothing in a restart was NOT proved")
@@ -56,7 +63,7 @@ def javascript_sdk(folder: Path) -> list[str]:
     if installed.returncode:
         pytest.skip(f"npm installed no SDK, so that nothing was proved: {installed.stderr[-300:]}")
     shutil.copy(SENDER.with_suffix(".mjs"), folder)
-    return ["node", str(folder / SENDER.with_suffix(".mjs").name)]
+    return ["node", str(folder / SENDER.with_suffix(".mjs").name), transport]
 
 
 def sending(line: Line, org: Org, command: list[str]) -> subprocess.Popen[str]:
@@ -99,13 +106,17 @@ def names_in_raw(line: Line) -> list[str]:
         ("python http", 2),
         pytest.param("python http", 20, marks=FULL),
         pytest.param("python grpc", 20, marks=FULL),
-        pytest.param("javascript", 20, marks=FULL),
+        pytest.param("javascript http", 20, marks=FULL),
+        pytest.param("javascript grpc", 20, marks=FULL),
     ],
 )
 def test_a_stock_sdk_loses_nothing_in_restarts(line: Line, sdk: str, restarts: int) -> None:
     """SIGTERM, and the next start, under load: every span that the SDK was given is stored."""
-    is_javascript = sdk == "javascript"
-    command = javascript_sdk(line.data.parent / "npm") if is_javascript else python_sdk(sdk.split()[1])
+    language, transport = sdk.split()
+    if language == "javascript":
+        command = javascript_sdk(line.data.parent / "npm", transport)
+    else:
+        command = python_sdk(transport)
     line.start()
     sender = sending(line, line.new_org("SDK"), command)
     time.sleep(1)
@@ -126,28 +137,43 @@ def test_a_stock_sdk_loses_nothing_in_restarts(line: Line, sdk: str, restarts: i
 
 
 def test_ports_that_are_held_open_refuse_nobody(line: Line) -> None:
-    """With sockets handed over, as systemd does, a request that comes between two servers is answered."""
-    with socket.create_server(("127.0.0.1", 0)) as api, socket.create_server(("127.0.0.1", 0)) as otlp:
-        line.port, line.otlp_port = api.getsockname()[1], otlp.getsockname()[1]
-        first = activated(line, [api, otlp])
+    """With sockets handed over, as systemd does, what comes between two servers is answered, gRPC too."""
+    with contextlib.ExitStack() as open_ports:
+        held = [open_ports.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
+        line.port, line.otlp_port, line.grpc_port = (one.getsockname()[1] for one in held)
+        line.grpc = open_ports.enter_context(grpc.insecure_channel(f"127.0.0.1:{line.grpc_port}"))
+        first = activated(line, held)
         try:
             org = line.new_org("Held")
             org.post("/v1/logs", b"{}", "application/json")
+            org.post("/v1/logs", b"", GRPC)
             first.terminate()
             assert first.wait(30) == 0
             with socket.create_connection(("127.0.0.1", line.otlp_port), timeout=30) as waiting:
                 head = f"POST /v1/logs HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {org.ingest_key}\r\n"
                 body = "Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
                 waiting.sendall((head + body).encode())
-                second = activated(line, [api, otlp])
+                calling = ThreadPoolExecutor(1)
+                called = calling.submit(call_at_once, line.grpc_port, org.ingest_key)
+                time.sleep(0.2)  # the call is made while there is no server
+                second = activated(line, held)
                 try:
                     assert waiting.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+                    assert called.result(30) == b""
                 finally:
                     second.terminate()
                     second.wait(30)
+                    calling.shutdown()
         finally:
             first.kill()
             first.wait()
+
+
+def call_at_once(port: int, key: str) -> bytes:
+    """Make a call on a new channel, which fails if the connection is refused; it does not try again."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.enable_retries", 0)]) as channel:
+        export: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(GRPC_PATHS["/v1/logs"])
+        return export(b"", timeout=20, metadata=(("authorization", f"Bearer {key}"),))
 
 
 def activated(line: Line, sockets: list[socket.socket]) -> subprocess.Popen[bytes]:

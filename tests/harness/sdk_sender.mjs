@@ -1,7 +1,9 @@
 // A program that sends spans with the stock JavaScript SDK until its stdin ends; its last line is their number.
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+// Its argument is how: http or grpc.
 import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 
+const transport = process.argv[2] === "grpc" ? "grpc" : "proto";
+const { OTLPTraceExporter } = await import(`@opentelemetry/exporter-trace-otlp-${transport}`);
 const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });
 const tracer = provider.getTracer("sender");
 let made = 0;

@@ -11,12 +11,13 @@ import contextlib
 import datetime as dt
 import os
 import secrets
+import sqlite3
 import weakref
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, Row, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from andon.config import Settings
@@ -230,10 +231,21 @@ def open_directory(settings: Settings) -> Directory:
         place = error.filename or settings.data
         raise Unusable(f"The data directory cannot be used: {place}: {error.strerror}") from None
     except DBAPIError as error:
-        raise Unusable(f"The directory cannot be opened: {error.orig}") from None
+        raise Unusable(f"The directory cannot be opened: {_what_is_wrong(error, settings)}") from None
     except (ArgumentError, ModuleNotFoundError) as error:
         raise Unusable(f"ANDON_DIRECTORY is no database that can be used: {error}") from None
     return Directory(engine, pepper)
+
+
+def _what_is_wrong(error: DBAPIError, settings: Settings) -> str:
+    if type(error.orig) is not sqlite3.DatabaseError:
+        return str(error.orig)
+    path = make_url(settings.directory_url).database
+    return (
+        f"{path} is damaged ({error.orig}): put it back from a back-up, or save what can be read with "
+        f'`sqlite3 {path} .recover | sqlite3 saved.sqlite` and put that in its place; "When something goes '
+        'wrong" in docs/operate.md has the steps'
+    )
 
 
 def _read_pepper(path: Path) -> bytes:

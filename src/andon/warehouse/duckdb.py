@@ -58,8 +58,10 @@ def prepare(path: Path, raw_dir: Path, directory_rows: DirectoryRows) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lake = ParquetLake(raw_dir.absolute())
-    with _named(lake), _translated(path), duckdb.connect(path, config=_CONFIG) as connection:
-        tidy(raw_dir)  # only now: whoever has the warehouse open is the only build
+    with _translated(path), duckdb.connect(path, config=_CONFIG) as connection:
+        # Only now: whoever has the warehouse open is the only build.
+        _refuse_damaged(lake)
+        tidy(raw_dir)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("BEGIN")
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
@@ -132,15 +134,10 @@ class DuckDbMartReader:
         return ".".join(_name(part) for part in found[0])
 
 
-@contextmanager
-def _named(lake: ParquetLake) -> Iterator[None]:
-    """Name the damaged file of raw, if that is why something failed; the engine does not always."""
-    try:
-        yield
-    except (WarehouseFailed, pa.ArrowException, OSError):
-        for file in lake.damaged():
-            raise WarehouseFailed(f"{file} is damaged; {TO_DO_WITH_DAMAGED}, and build again") from None
-        raise
+def _refuse_damaged(lake: ParquetLake) -> None:
+    """Look at everything first: the engine reads most of what is damaged as if it were not."""
+    for file in lake.damaged():
+        raise WarehouseFailed(f"{file} is damaged; {TO_DO_WITH_DAMAGED}, and build again")
 
 
 @contextmanager

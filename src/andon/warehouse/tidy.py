@@ -18,7 +18,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from andon.contract.telemetry import COLUMNS, Table
 from andon.warehouse.parquet_lake import (
@@ -26,6 +25,7 @@ from andon.warehouse.parquet_lake import (
     SUFFIX,
     UNFINISHED_SUFFIX,
     as_stored,
+    read_rows,
     sync,
     write_file,
     write_rows,
@@ -85,7 +85,7 @@ def _groups(folder: Path) -> Iterator[list[Path]]:
 
 
 def _merge(table: Table, folder: Path, group: list[Path]) -> None:
-    rows = pa.concat_tables([as_stored(table, pq.ParquetFile(path).read()) for path in group])
+    rows = pa.concat_tables([as_stored(table, read_rows(path)) for path in group])
     names = [path.name for path in group]
     stem = f"merged-{blake2b(json.dumps(names).encode(), digest_size=8).hexdigest()}"
     merged = folder / f"{stem}{SUFFIX}"
