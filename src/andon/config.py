@@ -112,13 +112,13 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(
         default=1000,
         ge=0,
-        description="Connections that one address may have at once, on both ports together; 0 for any "
+        description="Connections that one address may have at once, on all ports together; 0 for any "
         "number, as behind a proxy.",
     )
     max_connections: int = Field(
         default=10_000,
         ge=1,
-        description="Connections at once, on both ports together; fewer where the system allows fewer open "
+        description="Connections at once, on all ports together; fewer where the system allows fewer open "
         "files.",
     )
     session_hours: int = Field(

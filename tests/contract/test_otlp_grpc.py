@@ -308,9 +308,11 @@ def test_the_senders_deadline_is_kept(door: GrpcDoor, monkeypatch: pytest.Monkey
     with monkeypatch.context() as slow:
         slow.setattr(os, "fdatasync", lambda _descriptor: time.sleep(0.5))
         assert door.send(logs("x"), timeout=0.2).code == "DEADLINE_EXCEEDED"
-    time.sleep(0.5)
     monkeypatch.setattr(door_module, "MOST_HELD_BYTES", len(logs("y")))
-    assert door.send(logs("y")).code == "OK"
+    give_up = time.monotonic() + 10
+    while (code := door.send(logs("y")).code) != "OK":
+        assert (code, time.monotonic() < give_up) == ("UNAVAILABLE", True)
+        time.sleep(0.05)
 
 
 def test_an_impatient_sender_costs_no_decoder(door: GrpcDoor) -> None:

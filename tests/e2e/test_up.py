@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -352,3 +353,36 @@ def test_a_detached_server_that_cannot_start_says_why(fresh: Line) -> None:
 
     assert failed.returncode == 1
     assert f"port {fresh.port}" in failed.stderr
+
+
+def test_who_comes_while_it_starts_waits(fresh: Line) -> None:
+    """From the first moment that a port is open, what is sent to it is answered, on each of the three."""
+    fresh.run("orgs", "create", "Early")
+    key = fresh.run("keys", "create", "--ingest").stdout.split()[0]
+    command = [sys.executable, "-m", "andon", "up", "--no-browser"]
+    asked = {
+        fresh.port: "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        fresh.otlp_port: "POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {key}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}",
+    }
+    with subprocess.Popen(command, env=fresh.env, stdin=subprocess.DEVNULL) as process, ExitStack() as early:
+        connections = [early.enter_context(first_connection(port)) for port in (*asked, fresh.grpc_port)]
+        for connection, request in zip(connections[:2], asked.values(), strict=True):
+            connection.sendall(request.encode())
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+        connections[2].sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + EMPTY_SETTINGS)
+        assert connections[2].recv(65536)[3:4] == b"\x04"  # settings: it is HTTP/2 that answers
+        process.terminate()
+
+
+EMPTY_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+"""What a client of HTTP/2 begins with."""
+
+
+def first_connection(port: int) -> socket.socket:
+    """Connect as soon as a port is open."""
+    for _ in range(2000):
+        with suppress(ConnectionRefusedError):
+            return socket.create_connection(("127.0.0.1", port), timeout=30)
+        time.sleep(0.01)
+    raise AssertionError(f"port {port} was never opened")

@@ -143,3 +143,22 @@ def test_an_answer_that_nobody_waits_for_is_nobody_elses() -> None:
                 )
 
     asyncio.run(run())
+
+
+def test_one_process_is_started_before_the_others() -> None:
+    """A server begins with one, which takes work at once; the others come when they are needed or told to."""
+    before = set(children())
+
+    async def run() -> None:
+        async with Decoders(3, SETUP) as decoders:
+            assert len(set(children()) - before) == 1
+            assert event((await decoders.take_in(body("a"), ORDER)).frame) == "a"
+            assert len(set(children()) - before) == 1
+            both = await asyncio.gather(*(decoders.take_in(body(name), ORDER) for name in "bc"))
+            assert [event(one.frame) for one in both] == ["b", "c"]
+            assert len(set(children()) - before) == 2
+            await decoders.start_others()
+            assert len(set(children()) - before) == 3
+
+    asyncio.run(run())
+    assert set(children()) == before

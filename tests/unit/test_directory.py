@@ -117,11 +117,30 @@ def test_a_newer_schema_is_refused_in_words(settings: Settings) -> None:
 
 
 def test_what_is_no_database_is_refused_in_words(settings: Settings) -> None:
-    """A damaged file is named for what it is; nothing is overwritten."""
+    """A damaged file is named for what it is, with what to do; nothing is overwritten."""
     settings.data.mkdir()
-    (settings.data / "directory.sqlite").write_text("these are not the tables you are looking for" * 20)
+    path = settings.data / "directory.sqlite"
+    path.write_text("these are not the tables you are looking for" * 20)
 
-    with pytest.raises(Unusable, match="not a database"):
+    with pytest.raises(
+        Unusable, match=r"directory\.sqlite is damaged \(file is not a database\): put it back"
+    ):
+        open_directory(settings)
+    assert path.read_text().startswith("these are not")
+
+
+def test_a_damaged_directory_is_told_with_what_to_do(settings: Settings) -> None:
+    """Pages that make no sense: one sentence, no traceback, and the way back."""
+    open_directory(settings).close()
+    path = settings.data / "directory.sqlite"
+    for journal in settings.data.glob("directory.sqlite-*"):
+        journal.unlink()
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + bytes(4000) + content[4100:])
+
+    with pytest.raises(
+        Unusable, match=r"is damaged \(.*malformed\): put it back from a back-up, or save what"
+    ):
         open_directory(settings)
 
 
