@@ -64,6 +64,8 @@ bench: setup ## Print the figures the docs quote
 
 docs: setup ## Write the generated pages of docs/reference and the table of docs/agents.md again
 	@$(BIN)/python -m andon.cli.reference docs/reference
+	@$(BIN)/python -m andon.api.definitions docs/metrics.md
+	@$(BIN)/python -m andon.api.openapi > docs/reference/openapi.json
 
 runs: setup ## Compare every recorded run with its truth; print the table and write it into docs/agents.md
 	@$(BIN)/python tests/harness/runs_table.py

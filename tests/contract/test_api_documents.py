@@ -16,13 +16,12 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from page_server import HandGuard, open_by_hand
+from page_server import HandGuard, open_by_hand, routes_by_hand
 from structlog.testing import capture_logs
 
 from andon.api import openapi
 from andon.api.http import create_api
 from andon.api.openapi_page import OPERATIONS, examples
-from andon.app.page_api import page_routes
 from andon.config import Settings
 from andon.contract.reports import ROW_TYPES, answer_type
 from andon.edition.editions import Editions
@@ -46,7 +45,7 @@ def serve_at(data: Path, now: dt.datetime) -> Iterator[str]:
     settings = Settings(data=data, now=now)
     editions = Editions(settings.editions_dir)
     with closing(open_by_hand(settings)) as directory:
-        routes = page_routes(editions, directory, HandGuard(), settings)
+        routes = routes_by_hand(editions, directory, HandGuard(), settings)
         app = create_api(editions, PEOPLE.get, settings.clock, settings, routes)
         with serve(app) as address:
             yield address
@@ -148,7 +147,7 @@ def test_the_committed_openapi_document_is_current(address: str) -> None:
 def test_openapi_tells_every_route_and_no_other(address: str) -> None:
     """What the document lists answers GET with something other than 404; what answers is listed."""
     document = openapi.document()
-    routes = page_routes(None, None, HandGuard(), Settings())
+    routes = routes_by_hand(None, None, HandGuard(), Settings())
     app = create_api(None, PEOPLE.get, lambda: NOW, Settings(), routes)
     ours = {route.path for route in app.routes if hasattr(route, "methods")}
     unlisted = {"/", "/docs", "/docs/oauth2-redirect", "/metrics", openapi.OPENAPI_PATH}

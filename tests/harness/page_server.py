@@ -6,17 +6,22 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
+from starlette.routing import Route
 
+from andon.api.guard import Guard
 from andon.api.http import create_api
 from andon.app.authentication import Authentication
+from andon.app.heard import Heard
 from andon.app.key_uses import KeyUses
 from andon.app.page_api import page_routes
 from andon.config import Settings
 from andon.directory.directory import Directory, open_directory
 from andon.directory.tables import organisations
 from andon.edition.editions import Editions
+from andon.warehouse.open import open_raw_store
 
 from hand_made import NOW, PEOPLE, Who, publish_by_hand, serve
 
@@ -61,6 +66,12 @@ class HandGuard:
 
     def note_uses(self) -> None:
         """Nothing is written down."""
+
+
+def routes_by_hand(editions: Any, directory: Any, guard: Guard, settings: Settings) -> list[Route]:  # noqa: ANN401 (None where nothing is asked)
+    """The page's routes, of a server that takes no telemetry."""
+    heard = Heard(open_raw_store(settings), settings.clock)
+    return page_routes(editions, directory, guard, settings, heard=heard, otlp_url="http://127.0.0.1:4318")
 
 
 class PageServer:
@@ -117,7 +128,7 @@ def page_server(data: Path, host: str = "127.0.0.1", *, publishes: bool = True) 
     settings = found.settings
     editions = Editions(settings.editions_dir)
     guard = Authentication(found.directory, settings.clock, KeyUses(found.directory))
-    routes = page_routes(editions, found.directory, guard, settings)
+    routes = routes_by_hand(editions, found.directory, guard, settings)
     with serve(create_api(editions, guard, settings.clock, settings, routes), host) as address:
         found.address = address
         yield found

@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from andon.api.openapi_parts import Json, parameter, problem_answer, ref
+from andon.api.openapi_parts import Json, optional, parameter, problem_answer, ref
+from andon.contract.agents import AgentsAnswer, ConnectionAnswer
+from andon.contract.definitions import DefinitionsAnswer
 from andon.contract.keys import KeysAnswer, KeyWish, MadeKey
 from andon.contract.people import AdoptionAnswer, PeopleAnswer, PersonAnswer
+from andon.contract.pipeline import ArrivalsAnswer, DataAnswer
 from andon.contract.problems import (
     BadRequest,
     Forbidden,
@@ -145,6 +148,16 @@ NOT_NOW: Told = (
     "Edition 7 was published by an older Andon, which did not keep what is asked",
 )
 
+AGENT: Json = {
+    "name": "agent",
+    "in": "path",
+    "required": True,
+    "description": "An `agent` of `GET /api/v1/connect`",
+    "schema": {"type": "string"},
+}
+
+ONLY_SENDING: Told = (Forbidden, "An ingest key.", "This is an ingest key, which can only send telemetry")
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "/api/v1/session",
@@ -276,6 +289,58 @@ OPERATIONS: tuple[Operation, ...] = (
         (WRONG_DAYS, NOT_IN, NOT_ALLOWED, FAULT, NOT_NOW),
         parameters=DAYS,
         is_kept=True,
+    ),
+    Operation(
+        "/api/v1/data",
+        "get",
+        "data",
+        "Where the data stands: editions, builds, what was kept apart",
+        "data",
+        DataAnswer,
+        (NOT_IN, NOT_ALLOWED, FAULT),
+    ),
+    Operation(
+        "/api/v1/arrivals",
+        "get",
+        "arrivals",
+        "What arrives now, by agent and signal",
+        "data",
+        ArrivalsAnswer,
+        (NOT_IN, NOT_ALLOWED, FAULT),
+    ),
+    Operation(
+        "/api/v1/connect",
+        "get",
+        "agents",
+        "Agents that can be connected",
+        "connect",
+        AgentsAnswer,
+        (NOT_IN, ONLY_SENDING, FAULT),
+    ),
+    Operation(
+        "/api/v1/connect/{agent}",
+        "get",
+        "connect",
+        "The settings that point an agent here",
+        "connect",
+        ConnectionAnswer,
+        (
+            (BadRequest, "No ingest key.", "key must be one ingest key (ik-…), or be left out"),
+            NOT_IN,
+            ONLY_SENDING,
+            (NotFound, "No such agent.", "There is no such agent; there are claude-code, codex"),
+            FAULT,
+        ),
+        parameters=(AGENT, optional("key", "Ingest key to put into the settings", {"type": "string"})),
+    ),
+    Operation(
+        "/api/v1/definitions",
+        "get",
+        "definitions",
+        "What every metric means",
+        "definitions",
+        DefinitionsAnswer,
+        (NOT_IN, ONLY_SENDING, FAULT),
     ),
 )
 """All of them, in the order of the document."""

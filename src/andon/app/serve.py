@@ -33,9 +33,9 @@ from andon.config import Settings
 if TYPE_CHECKING:
     from andon.app.authentication import Authentication
     from andon.app.intake import Intake
+    from andon.app.telemetry import Taken
     from andon.directory.directory import Directory
     from andon.edition.editions import Editions
-    from andon.ingest.receive import Receiver
 
 _COLLECT_AFTER = 200_000
 _SWITCH_S = 0.0005
@@ -141,10 +141,10 @@ class Server:
             self._running.callback(uses.stop)
             uses.start()
             authenticate = Authentication(directory, self._settings.clock, uses)
-            receiver = take_telemetry(
+            taken = take_telemetry(
                 self._settings, intake, ports, authenticate, self._running, open_org=open_org
             )
-            self._answer_reports(intake, ports, directory, authenticate, receiver)
+            self._answer_reports(intake, ports, directory, authenticate, taken)
         except BaseException:
             self.stop()
             raise
@@ -171,7 +171,7 @@ class Server:
         ports: Ports,
         directory: Directory,
         authenticate: Authentication,
-        receiver: Receiver,
+        taken: Taken,
     ) -> None:
         from andon.api import problems  # noqa: PLC0415 (after telemetry is taken)
         from andon.api.http import create_api  # noqa: PLC0415
@@ -181,7 +181,10 @@ class Server:
 
         settings = self._settings
         editions = self._editions = Editions(settings.editions_dir)
-        routes = [*otlp_routes(receiver), *page_routes(editions, directory, authenticate, settings)]
+        told = page_routes(
+            editions, directory, authenticate, settings, heard=taken.heard, otlp_url=self.otlp_url
+        )
+        routes = [*otlp_routes(taken.receiver), *told]
         api = create_api(editions, authenticate, settings.clock, settings, routes)
         intake.serve(api, partial(problems.refusal, settings.clock), ports.api)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -18,7 +19,23 @@ from andon.ingest.receive import Receiver, create_otlp_app
 from andon.log.ballast import Ballast, ballast_of
 from andon.log.writer import SegmentWriter
 
+if TYPE_CHECKING:
+    from andon.app.heard import Heard
+
 _LOG = structlog.get_logger("andon.serve")
+
+
+class Taken(NamedTuple):
+    """
+    The way in.
+
+    Attributes:
+        receiver: What takes telemetry over HTTP, for other ports that do.
+        heard: Tells what arrives.
+    """
+
+    receiver: Receiver
+    heard: Heard
 
 
 def take_telemetry(  # noqa: PLR0913 (parts that it puts together)
@@ -29,7 +46,7 @@ def take_telemetry(  # noqa: PLR0913 (parts that it puts together)
     running: contextlib.ExitStack,
     *,
     open_org: str | None,
-) -> Receiver:
+) -> Taken:
     """
     Take telemetry on both of its ports; returns when it is taken.
 
@@ -40,9 +57,6 @@ def take_telemetry(  # noqa: PLR0913 (parts that it puts together)
         authenticate: Recognises keys.
         running: Is given what is to be done at the end, in the opposite order.
         open_org: Organisation that loopback clients without a key write to. None refuses them.
-
-    Returns:
-        What takes telemetry over HTTP, for other ports that do.
 
     Raises:
         StartFailed: It is not taken; the text says why.
@@ -60,8 +74,7 @@ def take_telemetry(  # noqa: PLR0913 (parts that it puts together)
     if ports.grpc is not None:
         _take_over_grpc(settings, intake, ports.grpc, door)
     intake.add(intake.decoders.start_others())
-    _load(settings, ballast, running)
-    return receiver
+    return Taken(receiver, _load(settings, ballast, running))
 
 
 def _take_over_grpc(settings: Settings, intake: Intake, listener: socket.socket, door: Door) -> None:
@@ -77,13 +90,16 @@ def _take_over_grpc(settings: Settings, intake: Intake, listener: socket.socket,
     intake.wait_until(opened.is_set)
 
 
-def _load(settings: Settings, ballast: Ballast, running: contextlib.ExitStack) -> None:
-    from andon.ingest.load import Loader  # noqa: PLC0415 (telemetry is taken before it can be loaded)
+def _load(settings: Settings, ballast: Ballast, running: contextlib.ExitStack) -> Heard:
+    from andon.app.heard import Heard  # noqa: PLC0415 (telemetry is taken before it can be loaded)
+    from andon.ingest.load import Loader  # noqa: PLC0415 (the same)
     from andon.warehouse.open import open_raw_store  # noqa: PLC0415
 
-    loader = Loader(settings.log_dir, open_raw_store(settings), ballast=ballast)
+    heard = Heard(open_raw_store(settings), settings.clock)
+    loader = Loader(settings.log_dir, heard, ballast=ballast)
     running.callback(loader.stop)
     loader.start()
+    return heard
 
 
 def _load_the_rest(settings: Settings) -> None:
