@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from andon.api.auth import recognise
+from andon.api.coding import respond
 from andon.api.guard import Guard
 from andon.contract.definitions import Definition, DefinitionsAnswer
 
@@ -100,8 +101,8 @@ class DefinitionDesk:
     def _answer(self, request: Request) -> Response:
         principal = recognise(request.headers, self._guard)
         request.state.org_id, request.state.key_id = principal.org_id, principal.key_id
-        headers = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization, Cookie"}
-        return Response(self._body, headers=headers, media_type="application/json")
+        vary = "Authorization, Cookie, Accept-Encoding"
+        return respond(request, {"Cache-Control": "private, max-age=3600", "Vary": vary}, self._body)
 
 
 def read() -> list[Definition]:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from andon.api.auth import Principal, permissions
 from andon.api.caching import caching_headers, is_known
+from andon.api.coding import respond
 from andon.api.guard import Guard, admit_request
 from andon.api.parameters import read_range
 from andon.config import Settings
@@ -177,7 +178,7 @@ class PeopleDesk:
             body = answer(edition)
         except EditionDamaged as damage:
             raise Unavailable(str(damage), headers={"Retry-After": "5"}) from None
-        return Response(body, headers=headers, media_type="application/json")
+        return respond(request, headers, body)
 
     def _ask(self, edition: Edition | None, query: str, values: Mapping[str, Value]) -> bytes:
         if edition is None:
