@@ -14,6 +14,7 @@ from page_server import ROLES, TIME, PageServer, page_server
 from structlog.testing import capture_logs
 
 from andon.api.people import Kept
+from andon.client import Client
 from andon.contract.people import AdoptionAnswer, PeopleAnswer, PersonAnswer
 
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, NOW
@@ -192,6 +193,17 @@ def test_answers_are_of_their_type(page: PageServer) -> None:
     ):
         told = ask(page, path)
         assert msgspec.to_builtins(msgspec.convert(told, kind, strict=False)) == told
+
+
+def test_the_client_gives_them_as_types(page: PageServer) -> None:
+    """The same answers as over HTTP; a member's own without naming them."""
+    with Client(page.address, page.keys["owner"]) as andon:
+        assert msgspec.to_builtins(andon.people(FIRST, LAST)) == ask(page, "people")
+        assert msgspec.to_builtins(andon.person(FIRST, LAST, BO)) == ask(page, f"people/{BO}")
+        assert msgspec.to_builtins(andon.adoption(str(FIRST), str(LAST))) == ask(page, "adoption")
+        assert andon.data().data.edition == 1
+    with Client(page.address, page.keys["member"]) as andon:
+        assert {day.user_id for day in andon.person(FIRST, LAST).data} == {ANA}
 
 
 def test_an_answer_need_not_be_sent_twice(page: PageServer) -> None:

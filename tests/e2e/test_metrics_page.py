@@ -215,3 +215,51 @@ def test_users(org: Org) -> None:
         "languages": (["Markdown", "Python", "TypeScript"], []),
     }
     assert {field: (ada[field], nobody[field]) for field in fields} == fields
+
+
+def told(org: Org, path: str, start: dt.date, end: dt.date) -> dict[str, Any]:
+    """Ask the API beyond the five."""
+    answer = org.line.http.get(
+        f"{org.line.api_url}/api/v1/{path}",
+        params={"startDate": str(start), "endDate": str(end)},
+        headers={"Authorization": f"Bearer {org.key}"},
+    )
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_people(org: Org) -> None:
+    """Ada is new, Bo and Cleo are dormant, nobody is none of them; the sums are those of the reports."""
+    rows = {row["user_email"]: row for row in told(org, "people", DAY, DAY)["data"]}
+    seen = ("lifecycle", "active_days", "first_seen_date", "last_seen_date")
+    assert {email: tuple(row[name] for name in seen) for email, row in rows.items()} == {
+        None: (None, 0, None, None),
+        "ada@example.com": ("new", 1, "2026-03-15", "2026-03-15"),
+        "bo@example.com": ("dormant", 0, "2026-03-10", "2026-03-10"),
+        "cleo@example.com": ("dormant", 0, "2026-02-20", "2026-02-20"),
+    }
+    for kind, total in (("input", 3_155), ("output", 915), ("cache_read", 15_004), ("cache_write", 4_500)):
+        assert sum(row[f"{kind}_tokens"] for row in rows.values()) == total
+    ada = rows["ada@example.com"]
+    (day,) = told(org, f"people/{ada['user_id']}", DAY, DAY)["data"]
+    (user,) = [u for u in org.get("users", str(DAY), str(DAY)) if u["user_email"] == "ada@example.com"]
+    assert {name: day[name] for name in user} == user
+
+
+def test_adoption(org: Org) -> None:
+    """Ada is new that day; Bo leaves the month's people on 9 April; every day's change adds up."""
+    first, last = dt.date(2026, 2, 20), dt.date(2026, 4, 14)
+    answer = told(org, "adoption", first, last)
+    days = {day.pop("date"): day for day in answer["data"]}
+    assert days["2026-03-15"] == {"new": 1, "returning": 0, "resurrected": 0, "dormant": 0}
+    assert [date for date, day in days.items() if day["dormant"]] == [
+        "2026-03-22",
+        "2026-04-09",
+        "2026-04-14",
+    ]
+    people = ("active_people", "new", "returning", "dormant")
+    assert [answer["meta"][name] for name in people] == [3, 3, 0, 0]
+    month = [row["monthly_active_users"] for row in org.get("activity", str(first), str(last))]
+    grown = [day["new"] + day["resurrected"] - day["dormant"] for day in days.values()]
+    assert [now - before for before, now in zip([0, *month], month, strict=False)] == grown

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any, Literal, Self, overload
+from typing import Any, Literal, Self, TypeVar, overload
+from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -14,6 +15,8 @@ from andon.client.answers import Answer
 from andon.client.problems import NoAnswer, to_problem
 from andon.contract.conservation import ConservationAnswer
 from andon.contract.coverage import CoverageAnswer
+from andon.contract.people import AdoptionAnswer, PeopleAnswer, PersonAnswer
+from andon.contract.pipeline import DataAnswer
 from andon.contract.reports import (
     ActivityByClient,
     ActivityDay,
@@ -32,6 +35,8 @@ from andon.contract.restatements import Restatement, RestatementsAnswer
 
 Day = dt.date | str
 """A UTC day: a date, or text as YYYY-MM-DD."""
+
+_AnswerT = TypeVar("_AnswerT")
 
 OK = 200
 
@@ -162,6 +167,28 @@ class Client:
         params = {"start_date": str(start), "end_date": str(end)}
         answer: RestatementsAnswer = self._fetch("/api/v1/restatements", params, lambda: RestatementsAnswer)
         return Answer(answer.data, answer.meta)
+
+    def people(self, start: Day, end: Day) -> PeopleAnswer:
+        """Ask for everybody over the days from *start* to *end*: sums, and when they were seen."""
+        return self._over("people", start, end, PeopleAnswer)
+
+    def person(self, start: Day, end: Day, user_id: str = "me") -> PersonAnswer:
+        """Ask for one person's days from *start* to *end*; without *user_id* for those of the key's owner."""
+        return self._over(f"people/{quote(user_id, safe='')}", start, end, PersonAnswer)
+
+    def adoption(self, start: Day, end: Day) -> AdoptionAnswer:
+        """Ask who came and who stayed away on the days from *start* to *end*."""
+        return self._over("adoption", start, end, AdoptionAnswer)
+
+    def data(self) -> DataAnswer:
+        """Ask where the data stands: editions, builds, what was kept apart."""
+        answer: DataAnswer = self._fetch("/api/v1/data", {}, lambda: DataAnswer)
+        return answer
+
+    def _over(self, path: str, start: Day, end: Day, kind: type[_AnswerT]) -> _AnswerT:
+        params = {"startDate": str(start), "endDate": str(end)}
+        answer: _AnswerT = self._fetch(f"/api/v1/{path}", params, lambda: kind)
+        return answer
 
     def _get(self, report: Report, start: Day, end: Day, group_by: str | None, more: dict[str, str]) -> Any:  # noqa: ANN401 (the report decides)
         params = {"startDate": str(start), "endDate": str(end), **more}
