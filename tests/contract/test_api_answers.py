@@ -230,3 +230,16 @@ def test_reports_are_nobodys_to_keep_unasked(andon: httpx2.Client) -> None:
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert "access-control-allow-origin" not in headers
     assert re.fullmatch("req_[0-9A-Z]{26}", headers["x-request-id"])
+
+
+def test_tokens_without_people_are_the_same_days(andon: httpx2.Client) -> None:
+    """`without=by_user` empties that member and changes nothing else; grouped rows have none to empty."""
+    path = SUCCESSES["tokens"]
+    whole, lean = andon.get(path).json(), andon.get(f"{path}&without=by_user").json()
+    assert lean == {**whole, "data": [{**day, "by_user": []} for day in whole["data"]]}
+    assert any(day["by_user"] for day in whole["data"])
+    grouped = f"{path}&group_by=model"
+    assert andon.get(f"{grouped}&without=by_user").json() == andon.get(grouped).json()
+    assert andon.get(f"{path}&without=by_model").status_code == 400
+    assert andon.get(f"{path}&without=by_user&without=by_user").status_code == 400
+    assert andon.get(f"{path.replace('tokens', 'tools')}&without=nonsense").status_code == 200

@@ -17,7 +17,7 @@ import msgspec
 from andon.api.auth import SESSION_COOKIE
 from andon.api.openapi_page import PAGE_TYPES, page_paths
 from andon.api.openapi_parts import REF, Json, describe, optional, parameter, problem_answer, ref
-from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, OUR_NAMES, REPORT_NAMES
+from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, OUR_NAMES, REPORT_NAMES, WITHOUT
 from andon.contract.conservation import ConservationAnswer
 from andon.contract.coverage import CoverageAnswer
 from andon.contract.problems import (
@@ -164,6 +164,9 @@ def _operation(report: Report) -> Json:
         parameters.append(
             optional("group_by", "One row per value and day", {"type": "string", "enum": [group_by]})
         )
+    if report == "tokens":
+        says = "Leave `by_user` empty: most of a large organisation's answer"
+        parameters.append(optional("without", says, {"type": "string", "enum": [WITHOUT]}))
     if report == "users":
         limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
         parameters.append(optional("limit", "People per page", limit))

@@ -24,6 +24,9 @@ DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 """Most people per page of ``/users``: the contract's."""
 
+WITHOUT = "by_user"
+"""What ``/tokens`` can be asked to leave empty: it is nine tenths of a large organisation's answer."""
+
 SHOWN = 40
 """Characters of a wrong value that the answer repeats."""
 
@@ -77,6 +80,21 @@ def read_group_by(items: Items, report: Report) -> str | None:
     if value is not None and value != only:
         raise BadRequest(f"group_by on /{report} takes {only!r}, not {value[:SHOWN]!r}")
     return value
+
+
+def read_without(items: Items, report: Report) -> bool:
+    """
+    Read ``without``: whether the answer is to leave out who used the tokens.
+
+    Raises:
+        BadRequest: It is repeated, or not the report's one value.
+    """
+    if report != "tokens":
+        return False
+    value = _one(items, "without")
+    if value not in {None, WITHOUT}:
+        raise BadRequest(f"without on /{report} takes {WITHOUT!r}, not {value[:SHOWN]!r}")  # type: ignore[index]
+    return value is not None
 
 
 def read_page(items: Items) -> Page:
