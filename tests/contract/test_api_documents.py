@@ -16,7 +16,6 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from page_server import HandGuard, open_by_hand, routes_by_hand
 from structlog.testing import capture_logs
 
 from andon.api import openapi
@@ -27,6 +26,7 @@ from andon.contract.reports import ROW_TYPES, answer_type
 from andon.edition.editions import Editions
 
 from hand_made import API_FIXTURES, NOW, PEOPLE, publish_by_hand, serve
+from page_server import HandGuard, open_by_hand, routes_by_hand
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = (API_FIXTURES / "analytics-api.md").read_text(encoding="utf-8")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from page_server import ROLES, TIME, PageServer, page_server
 from structlog.testing import capture_logs
 
 from hand_made import NOW
+from page_server import ROLES, TIME, PageServer, page_server
 
 KEYS = "/api/v1/keys"
 REPORT = "/api/v1/analytics/tokens?startDate=2026-01-14&endDate=2026-01-17"

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from page_server import ROLES, TIME, PageServer, page_server
 from structlog.testing import capture_logs
 
 from andon.api.people import Kept
@@ -18,6 +17,7 @@ from andon.client import Client
 from andon.contract.people import AdoptionAnswer, PeopleAnswer, PersonAnswer
 
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, NOW
+from page_server import ROLES, TIME, PageServer, page_server
 
 SUMMED = (
     "sessions",

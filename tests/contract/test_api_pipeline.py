@@ -9,12 +9,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from page_server import ROLES, PageServer, page_server
 from structlog.testing import capture_logs
 
 from andon import transform
 from andon.api import definitions
 from andon.connect.agents import AGENTS
+
+from page_server import ROLES, PageServer, page_server
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")

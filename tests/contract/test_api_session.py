@@ -10,12 +10,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from page_server import TIME, PageServer, page_server
 from structlog.testing import capture_logs
 
 from andon.api import attempts
 
 from hand_made import NOW
+from page_server import TIME, PageServer, page_server
 
 SESSION = "/api/v1/session"
 REPORT = "/api/v1/analytics/tokens?startDate=2026-01-14&endDate=2026-01-17"
