@@ -152,6 +152,11 @@ class Settings(BaseSettings):
     build_memory: str = Field(
         default="4GB", description="Memory that a build may use before it spills to disk."
     )
+    parsed: Path | None = Field(
+        default=None,
+        description="Folder in which data directories share what dbt parsed, seven seconds of a first build; "
+        "each keeps its own by default.",
+    )
     dialects: Path | None = Field(
         default=None,
         description="Folder with dbt models and macros of agents of your own "

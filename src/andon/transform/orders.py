@@ -15,6 +15,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         command: ``build``, ``unit-tests``, or ``get-ready``, which only loads dbt and the project.
         project_path: The dbt project.
         target_path: Where dbt keeps compiled SQL and its parsed project.
+        parsed_path: Where the parsed project is shared with other data directories; empty for nowhere.
         log_path: Where dbt's log and everything printed go.
         threads: Nodes built at once.
         shape: dbt variables that the graph depends on.
@@ -26,6 +27,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     command: str
     project_path: str
     target_path: str
+    parsed_path: str = ""
     log_path: str
     threads: int
     shape: dict[str, Any]

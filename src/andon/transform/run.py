@@ -23,7 +23,7 @@ import msgspec
 from andon.config import Settings
 from andon.transform.orders import Order, Outcome, Progress, Summary
 from andon.transform.project import UnusableDialects, project_with, variables
-from andon.transform.worker import Worker
+from andon.transform.worker import Worker, digest
 from andon.warehouse.doors import WarehouseBusy, WarehouseFailed
 from andon.warehouse.open import open_mart_reader, prepare_warehouse
 
@@ -196,6 +196,7 @@ def _order(settings: Settings, command: str, values: dict[str, str], *, select: 
         command=command,
         project_path=str(project),
         target_path=str(warehouse_dir / "dbt" / "target"),
+        parsed_path=str(settings.parsed / f"{digest(project)}.msgpack") if settings.parsed else "",
         log_path=str(warehouse_dir / "dbt" / "logs"),
         threads=settings.build_threads,
         shape=variables(project),

@@ -13,6 +13,7 @@
         'user_messages',
     ],
     'rpt_activity_by_client': ['daily_active_users'],
+    'rpt_productivity_daily': ['files_created', 'files_edited', 'git_commits', 'git_prs_created'],
     'rpt_users_daily': [
         'tool_calls', 'billable_tokens', 'files_created', 'files_edited', 'git_commits', 'git_prs_created',
         'mcp_calls', 'skill_calls', 'slash_commands', 'hooks', 'sessions', 'messages', 'user_messages',
