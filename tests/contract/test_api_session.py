@@ -13,9 +13,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from andon.api import attempts
+from andon.contract.reports import REPORTS
 
 from hand_made import NOW
-from page_server import TIME, PageServer, page_server
+from page_server import ROLES, TIME, PageServer, page_server
 
 SESSION = "/api/v1/session"
 REPORT = "/api/v1/analytics/tokens?startDate=2026-01-14&endDate=2026-01-17"
@@ -137,7 +138,7 @@ def test_a_session_is_what_its_key_is(shared: PageServer, role: str) -> None:
 
 
 def test_a_session_ends_with_its_key(page: PageServer) -> None:
-    """Revoked, expired or lowered: the session follows within the five seconds that keys are promised."""
+    """Revoked or expired: the session follows within the five seconds that keys are promised."""
     made = page.directory.create_key(
         "org_a", "analytics", role="manager", now=NOW, expires_at=NOW + dt.timedelta(hours=1)
     )
@@ -149,6 +150,36 @@ def test_a_session_ends_with_its_key(page: PageServer) -> None:
         assert expiring.get(SESSION).status_code == 200
         TIME[0] = NOW + dt.timedelta(hours=1)
         assert expiring.get(SESSION).status_code == 401
+
+
+def test_a_session_is_lowered_with_its_person(page: PageServer) -> None:
+    """Who is no manager any more is none in the browser either."""
+    page.directory.add_person("org_a", "cy@example.com", now=NOW, role="manager")
+    page.keys["cy"] = page.directory.create_key(
+        "org_a", "analytics", role="manager", person_email="cy@example.com", now=NOW
+    ).text
+    with page.signed_in("cy") as client:
+        assert client.get(SESSION).json()["role"] == "manager"
+        page.directory.set_role("org_a", "cy@example.com", "member")
+        assert client.get(SESSION).json()["permissions"] == ["self"]
+
+
+QUESTIONS = [
+    *(f"/api/v1/analytics/{report}?startDate=2026-01-14&endDate=2026-01-17" for report in REPORTS),
+    "/api/v1/coverage",
+    "/api/v1/conservation",
+    "/api/v1/restatements?start_date=2026-01-14&end_date=2026-01-17",
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_takes_a_key_takes_a_session(shared: PageServer, question: str) -> None:
+    """The same answer, and the same refusals by role."""
+    for role in ROLES:
+        with shared.signed_in(role) as session, shared.client(role) as keyed:
+            one, other = session.get(question), keyed.get(question)
+        assert one.status_code == other.status_code == (200 if role in {"owner", "manager"} else 403)
+        assert one.json().get("data") == other.json().get("data")
 
 
 def test_a_session_lasts_a_week(page: PageServer) -> None:
