@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PAGE := src/andon/page_assets
+ENGINES := .engines
 export ANDON_DATA ?= $(CURDIR)/.andon
 
 help: ## Show these targets
@@ -50,7 +51,15 @@ check: setup page ## Format, lint, types, floors and SQL style
 	@$(BIN)/sqlfluff lint src/andon/transform
 	@page/npm run --silent check
 
-test: setup page ## Every test except the long fault loops
+engines: $(ENGINES)/.ready ## Make .engines with what tests the other engines' dialects (1.2 GB)
+
+# An environment of its own: it brings pandas, which pyarrow imports wherever it finds it, a second in every process.
+$(ENGINES)/.ready: $(VENV)/.ready requirements/engines.lock
+	@test -x $(ENGINES)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(ENGINES)
+	@VIRTUAL_ENV=$(ENGINES) $(BIN)/uv pip sync --quiet --require-hashes requirements/engines.lock
+	@touch $@
+
+test: setup page engines ## Every test except the long fault loops
 	@$(BIN)/pytest -n auto tests
 
 e2e: setup ## The end-to-end tests alone, with hundreds of rounds of each fault (an hour)
@@ -74,8 +83,9 @@ lock: setup ## Resolve requirements/*.lock again from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/runtime.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group page -o requirements/page.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group engines -o requirements/engines.lock
 
 wheel: setup page ## Build the wheel into dist/
 	@$(BIN)/uv build --quiet --no-build-isolation --wheel
 
-.PHONY: help setup page demo up down fix check test e2e agents bench docs runs lock wheel
+.PHONY: help setup page demo up down fix check engines test e2e agents bench docs runs lock wheel

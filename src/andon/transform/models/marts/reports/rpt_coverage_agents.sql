@@ -33,10 +33,10 @@ told as (
 -- The days on which an agent was in use, up to thirty before it was heard last.
 use_days as (
     select
-        days.org_id as org_id,
-        days.agent as agent,
-        cast(count(distinct days.event_date) as {{ int64() }}) as days
-    from facts as days
+        used.org_id as org_id,
+        used.agent as agent,
+        cast(count(distinct used.event_date) as {{ int64() }}) as days
+    from facts as used
     inner join (
         select
             latest.org_id as org_id,
@@ -46,27 +46,27 @@ use_days as (
         group by latest.org_id, latest.agent
     ) as last_use
         on
-            days.org_id = last_use.org_id
-            and days.agent = last_use.agent
-    where days.event_date > {{ day_plus('last_use.event_date', -30) }}
-    group by days.org_id, days.agent
+            used.org_id = last_use.org_id
+            and used.agent = last_use.agent
+    where used.event_date > {{ day_plus('last_use.event_date', -30) }}
+    group by used.org_id, used.agent
 ),
 
 received as (
     select
-        records.org_id as org_id,
-        records.agent as agent,
-        records.agent_version as agent_version,
-        {{ whole_sum("case when records.signal = 'logs' then records.records end") }} as log_records,
-        {{ whole_sum("case when records.signal = 'spans' then records.records end") }} as spans,
-        {{ whole_sum("case when records.signal = 'metrics' then records.records end") }} as metric_points,
-        {{ whole_sum('records.records') }} as records,
-        min(records.first_seen_at) as first_seen_at,
-        max(records.last_seen_at) as last_seen_at
-    from {{ ref('int_record_names') }} as records
+        seen.org_id as org_id,
+        seen.agent as agent,
+        seen.agent_version as agent_version,
+        {{ whole_sum("case when seen.signal = 'logs' then seen.records end") }} as log_records,
+        {{ whole_sum("case when seen.signal = 'spans' then seen.records end") }} as spans,
+        {{ whole_sum("case when seen.signal = 'metrics' then seen.records end") }} as metric_points,
+        {{ whole_sum('seen.records') }} as records,
+        min(seen.first_seen_at) as first_seen_at,
+        max(seen.last_seen_at) as last_seen_at
+    from {{ ref('int_record_names') }} as seen
     inner join {{ ref('stg_directory__organisations') }} as organisations
-        on records.org_id = organisations.org_id
-    group by records.org_id, records.agent, records.agent_version
+        on seen.org_id = organisations.org_id
+    group by seen.org_id, seen.agent, seen.agent_version
 ),
 
 agents as (

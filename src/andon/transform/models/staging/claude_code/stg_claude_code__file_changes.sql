@@ -25,8 +25,8 @@ changes as (
         1 as position,
         {{ claude_code_file_operation('results.tool_name') }} as operation,
         {{ json_text('results.attributes', 'file.extension') }} as extension,
-        null as lines_added,
-        null as lines_removed
+        cast(null as {{ int64() }}) as lines_added,
+        cast(null as {{ int64() }}) as lines_removed
     from results
     where
         results.file_changes is null
@@ -58,9 +58,9 @@ select
         "concat(" ~ claude_code_call_key('spans') ~ ", '|1')") }},
     {{ claude_code_file_operation('spans.tool_name') }} as operation,
     {{ file_extension(json_text('spans.attributes', 'file.extension')) }} as extension,
-    null as lines_added,
-    null as lines_removed,
-    null as language
+    cast(null as {{ int64() }}) as lines_added,
+    cast(null as {{ int64() }}) as lines_removed,
+    cast(null as {{ text() }}) as language
 from {{ ref('stg_claude_code__tool_spans') }} as spans
 where
     spans.outcome = 'ok'
@@ -70,8 +70,8 @@ select
     {{ point_fact_columns('points', "'claude-code'", 'points.client') }},
     points.operation as operation,
     '(unknown)' as extension,
-    null as lines_added,
-    null as lines_removed,
+    cast(null as {{ int64() }}) as lines_added,
+    cast(null as {{ int64() }}) as lines_removed,
     {{ known(json_text('points.attributes', 'language')) }} as language
 from points
 where points.operation is not null
