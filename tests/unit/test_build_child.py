@@ -68,6 +68,7 @@ def order(tmp_path: Path, command: str) -> Order:
         command=command,
         project_path=str(PROJECT),
         target_path=str(tmp_path / "target"),
+        parsed_path=f"{os.environ['ANDON_PARSED']}/{digest(PROJECT)}.msgpack",
         log_path=str(tmp_path / "logs"),
         threads=1,
         shape=variables(PROJECT),

@@ -73,9 +73,7 @@ class Builds:
     def start(self) -> None:
         """Begin to keep the hours."""
         rules = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        # By the wall clock, again and again: a timer would not count the hours that a laptop sleeps.
-        first = dt.datetime.now(dt.UTC)
-        self._scheduler.add_job(self._look, "interval", seconds=LOOK_EVERY_S, next_run_time=first, **rules)
+        self._scheduler.add_job(self._keep_looking, misfire_grace_time=None)
         self._scheduler.add_job(self._merge, "interval", minutes=MERGE_EVERY_MIN, **rules)
         self._scheduler.start()
 
@@ -86,6 +84,16 @@ class Builds:
             self._let_go()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+
+    def _keep_looking(self) -> None:
+        # By the wall clock, again and again: a timer would not count the hours that a laptop sleeps.
+        try:
+            self._look()
+        finally:
+            again = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=LOOK_EVERY_S)
+            with self._gate:
+                if not self._is_stopping:
+                    self._scheduler.add_job(self._keep_looking, run_date=again, misfire_grace_time=None)
 
     def _look(self) -> None:
         due = due_at(self._settings)

@@ -8,7 +8,7 @@ Everything that runs while Andon is up: one process, and those that decode for i
     andon-log       the log's writer
     decoders        processes of their own: telemetry in, frames for the log out
     andon-loader    moves closed segments into raw, once a second
-    APScheduler     starts `andon build` as a child process: daily, and when days were missed
+    APScheduler     has a process of its own build: daily, and when days were missed
 
 Starting is in a hurry, as a restart is a gap for senders: ports first, then what telemetry needs, then the
 rest. So nothing is imported here that is not needed at once.
