@@ -21,7 +21,7 @@ import grpc
 import prometheus_client
 import pytest
 
-from andon.app import authentication
+from andon.app import authentication, relay
 from andon.config import read_settings
 from andon.contract.telemetry import SIGNALS, Signal
 from andon.ingest import door as door_module
@@ -415,6 +415,28 @@ def test_connections_over_grpc_are_counted_too(tmp_path: Path) -> None:
         assert few.send(logs("x"), timeout=10).code in {"OK", "UNAVAILABLE"}
         time.sleep(2)
         assert few.send(logs("x"), timeout=10).code == "OK"
+
+
+def test_who_has_gone_is_not_counted(tmp_path: Path) -> None:
+    """R12: clients that come and go, one after the other, never fill their address's number."""
+    with serving(read_settings(data=tmp_path, decoders=1, connections_per_address=2)) as few:
+        for _ in range(8):
+            with grpc.insecure_channel(few.target, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+                check: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(CHECK)
+                assert check(b"", timeout=10, wait_for_ready=True) == b"\x08\x01"
+
+
+def test_a_stop_waits_for_nobody_who_is_idle(tmp_path: Path) -> None:
+    """R14: clients with nothing under way, or that never said a word, are let go at once."""
+    with ExitStack() as held:
+        with serving(read_settings(data=tmp_path, decoders=1)) as door:
+            assert door.send().code == "OK"
+            host, _, port = door.target.rpartition(":")
+            silent = held.enter_context(socket.create_connection((host, int(port)), timeout=10))
+            assert silent.recv(4096)  # its settings: the library has it
+            door.stop.set()
+            asked = time.monotonic()
+        assert time.monotonic() - asked < relay._LAST_BYTES_S
 
 
 def test_who_does_not_speak_is_hung_up_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

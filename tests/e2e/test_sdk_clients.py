@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,12 @@ PACKAGES = [
     "@opentelemetry/exporter-trace-otlp-grpc",
 ]
 FULL = [pytest.mark.full_rounds, pytest.mark.slow]
+NEVER_TRIES_AGAIN = {"javascript grpc"}
+"""
+Whose exporter drops a batch with the first error, whatever its code: for these the ports are held open, so
+that there is none. Source: @opentelemetry/otlp-grpc-exporter-base 0.223.1, ``grpc-exporter-transport``.
+"""
+
 GAP_S = 8.0
 """Longest time without the API, on a machine that is busy with others; a stock exporter tries for ten."""
 
@@ -83,13 +90,13 @@ def sending(line: Line, org: Org, command: list[str]) -> subprocess.Popen[str]:
     )
 
 
-def restart(line: Line) -> float:
+def restart(line: Line, start: Callable[[], None]) -> float:
     """Ask the server to end and start the next one at once; give the seconds in which nobody answered."""
     assert line.process is not None
     line.process.terminate()
     assert line.process.wait(30) == 0
     ended = time.monotonic()
-    line.start()
+    start()
     return time.monotonic() - ended
 
 
@@ -112,17 +119,26 @@ def names_in_raw(line: Line) -> list[str]:
 )
 def test_a_stock_sdk_loses_nothing_in_restarts(line: Line, sdk: str, restarts: int) -> None:
     """SIGTERM, and the next start, under load: every span that the SDK was given is stored."""
+    with contextlib.ExitStack() as open_ports:
+        start = line.start
+        if sdk in NEVER_TRIES_AGAIN:
+            start = partial(activated, line, held_ports(line, open_ports))
+        lose_nothing(line, sdk, restarts, start)
+
+
+def lose_nothing(line: Line, sdk: str, restarts: int, start: Callable[[], None]) -> None:
+    """Restart under an SDK, and look for all that it was given."""
     language, transport = sdk.split()
     if language == "javascript":
         command = javascript_sdk(line.data.parent / "npm", transport)
     else:
         command = python_sdk(transport)
-    line.start()
+    start()
     sender = sending(line, line.new_org("SDK"), command)
     time.sleep(1)
     gaps = []
     for _ in range(restarts):
-        gaps.append(restart(line))
+        gaps.append(restart(line, start))
         time.sleep(2.5)
     out, errors = sender.communicate("", timeout=60)
     assert sender.returncode == 0, errors
@@ -139,10 +155,10 @@ def test_a_stock_sdk_loses_nothing_in_restarts(line: Line, sdk: str, restarts: i
 def test_ports_that_are_held_open_refuse_nobody(line: Line) -> None:
     """With sockets handed over, as systemd does, what comes between two servers is answered, gRPC too."""
     with contextlib.ExitStack() as open_ports:
-        held = [open_ports.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
-        line.port, line.otlp_port, line.grpc_port = (one.getsockname()[1] for one in held)
-        line.grpc = open_ports.enter_context(grpc.insecure_channel(f"127.0.0.1:{line.grpc_port}"))
-        first = activated(line, held)
+        held = held_ports(line, open_ports)
+        activated(line, held)
+        first = line.process
+        assert first is not None
         try:
             org = line.new_org("Held")
             org.post("/v1/logs", b"{}", "application/json")
@@ -156,13 +172,12 @@ def test_ports_that_are_held_open_refuse_nobody(line: Line) -> None:
                 calling = ThreadPoolExecutor(1)
                 called = calling.submit(call_at_once, line.grpc_port, org.ingest_key)
                 time.sleep(0.2)  # the call is made while there is no server
-                second = activated(line, held)
+                activated(line, held)
                 try:
                     assert waiting.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
                     assert called.result(30) == b""
                 finally:
-                    second.terminate()
-                    second.wait(30)
+                    line.stop()
                     calling.shutdown()
         finally:
             first.kill()
@@ -176,7 +191,15 @@ def call_at_once(port: int, key: str) -> bytes:
         return export(b"", timeout=20, metadata=(("authorization", f"Bearer {key}"),))
 
 
-def activated(line: Line, sockets: list[socket.socket]) -> subprocess.Popen[bytes]:
+def held_ports(line: Line, open_ports: contextlib.ExitStack) -> list[socket.socket]:
+    """Open the three ports as systemd would, for servers to come."""
+    held = [open_ports.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
+    line.port, line.otlp_port, line.grpc_port = (one.getsockname()[1] for one in held)
+    line.grpc = open_ports.enter_context(grpc.insecure_channel(f"127.0.0.1:{line.grpc_port}"))
+    return held
+
+
+def activated(line: Line, sockets: list[socket.socket]) -> None:
     """Start ``andon up`` as systemd starts a service with sockets: from descriptor 3 on, told by its id."""
     numbers = [held.fileno() for held in sockets]
     hand_over = (
@@ -187,7 +210,7 @@ def activated(line: Line, sockets: list[socket.socket]) -> subprocess.Popen[byte
         f"os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='{len(numbers)}')\n"
         "os.execv(sys.executable, [sys.executable, '-m', 'andon', 'up', '--no-browser'])\n"
     )
-    process = subprocess.Popen(
+    line.process = subprocess.Popen(
         [sys.executable, "-c", hand_over],
         env=line.env,
         pass_fds=numbers,
@@ -195,4 +218,3 @@ def activated(line: Line, sockets: list[socket.socket]) -> subprocess.Popen[byte
         stdout=subprocess.DEVNULL,
     )
     assert line.http.get(f"{line.api_url}/healthz", timeout=30).status_code == 200
-    return process

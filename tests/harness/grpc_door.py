@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 import grpc
+import uvloop
 from google.rpc import error_details_pb2, status_pb2
 
 from andon.app.guard import Guard
@@ -110,7 +111,11 @@ def serving(settings: Settings, *, is_open: bool = False, host: str = "127.0.0.1
                 ready.set()
                 await asyncio.to_thread(stop.wait)
 
-        thread = threading.Thread(target=lambda: asyncio.run(serve()))
+        def run() -> None:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as uvicorn does
+                runner.run(serve())
+
+        thread = threading.Thread(target=run)
         thread.start()
         try:
             assert ready.wait(10)

@@ -58,6 +58,7 @@ async def relayed(
                 yield
             finally:
                 server.close()
+                relay.dismiss_silent()
         await relay.end()
 
 
@@ -112,6 +113,12 @@ class _Relay:
             other.close()
             caller.transport.abort()
 
+    def dismiss_silent(self) -> None:
+        """Let go of whoever never said a word: the library would wait for them as for calls in flight."""
+        for caller in list(self._callers):
+            if not caller.has_spoken:
+                caller.transport.abort()
+
     async def end(self) -> None:
         """Wait for the last bytes; nobody may connect any more."""
         with contextlib.suppress(TimeoutError):
@@ -122,7 +129,11 @@ class _Relay:
 
 
 class _Half(asyncio.Protocol):
-    """Hands what it receives to its other half, no faster than that can pass it on."""
+    """
+    Hands what it receives to its other half, no faster than that can pass it on.
+
+    Where one ends, the other passes on the rest and ends too: HTTP/2 has no use for half a connection.
+    """
 
     transport: asyncio.Transport
     other: _Half | None = None
@@ -133,13 +144,6 @@ class _Half(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.other is not None:
             self.other.transport.write(data)
-
-    def eof_received(self) -> bool:
-        if self.other is None:
-            return False
-        if not self.other.transport.is_closing():
-            self.other.transport.write_eof()
-        return True
 
     def pause_writing(self) -> None:
         if self.other is not None and not self.other.transport.is_closing():
@@ -165,6 +169,7 @@ class _Caller(_Half):
         self.loop = asyncio.get_running_loop()
         self.address = ""
         self._relay = relay
+        self.has_spoken = False
         self._early: list[bytes] = []
         self._unsent_since: float | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -188,6 +193,7 @@ class _Caller(_Half):
             other.transport.close()
 
     def data_received(self, data: bytes) -> None:
+        self.has_spoken = True
         if self.other is None:
             self._early.append(data)
         else:
