@@ -32,6 +32,7 @@ _STAND_INS = {
     # From-items.
     "first_received": "(select 1 as one)",
     "read_once": "(select 1 as one)",
+    "unread": "(select 1 as one)",
     "days_between": "(select 1 as one)",
     "org_days": "(select 1 as one)",
     # Whole queries.

@@ -22,7 +22,7 @@ import msgspec
 
 from andon.config import Settings
 from andon.transform.orders import Order, Outcome, Progress, Summary
-from andon.transform.project import UnusableDialects, project_with, variables
+from andon.transform.project import UnusableDialects, project_with, reading_of, variables
 from andon.transform.worker import Worker, digest
 from andon.warehouse.doors import WarehouseBusy, WarehouseFailed
 from andon.warehouse.open import open_mart_reader, prepare_warehouse
@@ -97,6 +97,7 @@ def build(  # noqa: PLR0913 (each by name)
     on_progress: Callable[[Progress], None] = lambda _: None,
     price_book: str = DEFAULT_PRICE_BOOK,
     with_today: bool = False,
+    again: tuple[dt.date, dt.date] | None = None,
     worker: Worker | None = None,
 ) -> BuildResult:
     """
@@ -109,6 +110,7 @@ def build(  # noqa: PLR0913 (each by name)
         on_progress: Called as each node finishes.
         price_book: Which rows of the price book rate tokens.
         with_today: Whether reports also cover the day that has begun, as far as it is known.
+        again: First and last day whose records are read again from raw; None for those that changed.
         worker: Runs dbt, and is kept by the caller; one for this build alone when it is None.
 
     Raises:
@@ -121,7 +123,6 @@ def build(  # noqa: PLR0913 (each by name)
     data_through = today if with_today else today - dt.timedelta(days=1)
     warehouse_dir = settings.warehouse_path.parent
     with build_lock(warehouse_dir) as lock:
-        prepare_warehouse(settings, directory_rows)
         order = _order(
             settings,
             "build",
@@ -131,6 +132,9 @@ def build(  # noqa: PLR0913 (each by name)
                 "price_book": price_book,
                 "list_limit": str(settings.list_limit),
             },
+        )
+        prepare_warehouse(
+            settings, directory_rows, definition=reading_of(Path(order.project_path)), again=again
         )
         with _hired(worker) as hired:
             summary = hired.run(order, _environment(settings), lock, on_progress)
@@ -171,13 +175,13 @@ def run_unit_tests(settings: Settings, *, select: str = "") -> list[Outcome]:
     """
     warehouse_dir = settings.warehouse_path.parent
     with build_lock(warehouse_dir) as lock:
-        prepare_warehouse(settings, {})
         order = _order(
             settings,
             "unit-tests",
             {"history_start": "2026-01-14", "data_through": "2026-01-20"},
             select=select,
         )
+        prepare_warehouse(settings, {}, definition=reading_of(Path(order.project_path)))
         with _hired(None) as hired:
             summary = hired.run(order, _environment(settings), lock)
     if not summary.ok and not any(outcome.kind == "unit_test" for outcome in summary.outcomes):

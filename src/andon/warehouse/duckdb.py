@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ import pyarrow as pa
 
 from andon.contract.telemetry import COLUMNS, Table
 from andon.warehouse.doors import Days, WarehouseBusy, WarehouseFailed
-from andon.warehouse.parquet_lake import TO_DO_WITH_DAMAGED, ParquetLake
+from andon.warehouse.parquet_lake import TO_DO_WITH_DAMAGED, Damaged, ParquetLake
 from andon.warehouse.raw_tables import DIRECTORY_TABLES, DUCKDB_TYPES
+from andon.warehouse.reading import TABLES, Folder, folders, note_unread
 from andon.warehouse.tidy import tidy
 
 _CONFIG = {
@@ -38,17 +39,27 @@ DirectoryRows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows by table of ``DIRECTORY_TABLES``; a table without rows may be missing."""
 
 
-def prepare(path: Path, raw_dir: Path, directory_rows: DirectoryRows) -> None:
+def prepare(
+    path: Path,
+    raw_dir: Path,
+    directory_rows: DirectoryRows,
+    *,
+    definition: str = "",
+    again: tuple[dt.date, dt.date] | None = None,
+) -> None:
     """
     Make the warehouse ready for a build: raw as it is now, and the directory's rows.
 
     Schema ``raw`` gets one view a raw table, over the files that the lake has at this moment: what arrives
-    later is not seen by the build. Schema ``directory`` gets fresh tables.
+    later is not seen by the build. Schema ``directory`` gets fresh tables, and ``build.unread`` lists the
+    days of raw that changed since they were read.
 
     Args:
         path: The DuckDB file; made, with its directory, if missing.
         raw_dir: The lake's directory; need not exist.
         directory_rows: What the numbers depend on, by table.
+        definition: Names the way in which the build reads records.
+        again: First and last day to read again though nothing changed; `reading.EVER` for all.
 
     Raises:
         WarehouseBusy: Another process has the file open.
@@ -60,12 +71,16 @@ def prepare(path: Path, raw_dir: Path, directory_rows: DirectoryRows) -> None:
     lake = ParquetLake(raw_dir.absolute())
     with _translated(path), duckdb.connect(path, config=_CONFIG) as connection:
         # Only now: whoever has the warehouse open is the only build.
-        _refuse_damaged(lake)
-        tidy(raw_dir)
+        try:
+            tidy(raw_dir)
+        except Damaged as damaged:
+            raise WarehouseFailed(f"{damaged}, and build again") from None
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("BEGIN")
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS directory")
+        unread = note_unread(connection, folders(raw_dir), definition, again)
+        _refuse_damaged(lake, unread)
         for table in COLUMNS:
             connection.execute(
                 f"CREATE OR REPLACE VIEW raw.{table} AS {_select_raw(table, lake.files(table))}"
@@ -134,9 +149,11 @@ class DuckDbMartReader:
         return ".".join(_name(part) for part in found[0])
 
 
-def _refuse_damaged(lake: ParquetLake) -> None:
-    """Look at everything first: the engine reads most of what is damaged as if it were not."""
-    for file in lake.damaged():
+def _refuse_damaged(lake: ParquetLake, unread: Iterable[Folder]) -> None:
+    """Look first at everything that will be read: the engine reads most of what is damaged as if it were not."""
+    files = [file for folder in unread for file in lake.files_of(*folder)]
+    files += [file for table in COLUMNS if table not in TABLES for file in lake.files(table)]
+    for file in lake.damaged(files):
         raise WarehouseFailed(f"{file} is damaged; {TO_DO_WITH_DAMAGED}, and build again")
 
 

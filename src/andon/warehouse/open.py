@@ -6,6 +6,8 @@ Source: "Layout" of the design.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from andon.config import Settings
 from andon.warehouse import duckdb
 from andon.warehouse.doors import MartReader, RawStore
@@ -17,15 +19,29 @@ def open_raw_store(settings: Settings) -> RawStore:
     return ParquetLake(settings.raw_dir)
 
 
-def prepare_warehouse(settings: Settings, directory_rows: duckdb.DirectoryRows) -> None:
+def prepare_warehouse(
+    settings: Settings,
+    directory_rows: duckdb.DirectoryRows,
+    *,
+    definition: str,
+    again: tuple[dt.date, dt.date] | None = None,
+) -> None:
     """
     Make the warehouse ready for a build over all raw rows that are stored now.
+
+    Args:
+        settings: Where things are.
+        directory_rows: What the numbers depend on, by table.
+        definition: Names the way in which the build reads records: `project.reading_of`.
+        again: First and last day to read again though nothing changed.
 
     Raises:
         WarehouseBusy: Another build is running.
         WarehouseFailed: The warehouse cannot be used.
     """
-    duckdb.prepare(settings.warehouse_path, settings.raw_dir, directory_rows)
+    duckdb.prepare(
+        settings.warehouse_path, settings.raw_dir, directory_rows, definition=definition, again=again
+    )
 
 
 def open_mart_reader(settings: Settings) -> MartReader:

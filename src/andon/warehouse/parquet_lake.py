@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
@@ -115,14 +115,14 @@ class ParquetLake:
         """List the finished files of a raw table, in a stable order."""
         return sorted((self._directory / table).glob(f"org_id=*/event_date=*/*{SUFFIX}"))
 
-    def damaged(self) -> Iterator[Path]:
+    def damaged(self, files: Sequence[Path] | None = None) -> Iterator[Path]:
         """
-        Find the files that are not what was written.
+        Find the files that are not what was written, among all or among those given.
 
-        Reads every file from end to end, some at once: for a build, which does so anyway, and for an
-        examination.
+        Reads them from end to end, some at once: for a build, of what it reads anyway, and for an examination.
         """
-        files = [path for table in COLUMNS for path in self.files(table)]
+        if files is None:
+            files = [path for table in COLUMNS for path in self.files(table)]
         with ThreadPoolExecutor(_READERS) as readers:
             for path, is_whole in zip(files, readers.map(_is_whole, files), strict=True):
                 if not is_whole:

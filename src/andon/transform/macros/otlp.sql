@@ -166,6 +166,9 @@
 {#
     One row per record: of copies that were sent again, the one received first. Give it a source's name.
 
+    A copy has the day of its record, so that it is looked for within that day; a log record without any time of its own
+    has that of its receipt, and is compared with other days' later (stg_otlp__log_records).
+
     Records that came twice are found by their ids first: few are, and whole rows are dear to sort.
 #}
 {% macro first_received(relation) -%}
@@ -173,20 +176,22 @@
         with repeated as (
             select
                 sent.org_id as org_id,
-                sent.record_id as record_id
-            from {{ relation }} as sent
-            group by sent.org_id, sent.record_id
+                sent.record_id as record_id,
+                sent.event_date as event_date
+            from {{ unread(relation) }} as sent
+            group by sent.org_id, sent.record_id, sent.event_date
             having count(*) > 1
         )
 
         select
             single.*,
             1 as copy_number
-        from {{ relation }} as single
+        from {{ unread(relation) }} as single
         left join repeated
             on
                 single.org_id = repeated.org_id
                 and single.record_id = repeated.record_id
+                and single.event_date = repeated.event_date
         where repeated.record_id is null
         union all
         select counted.*
@@ -194,14 +199,15 @@
             select
                 copies.*,
                 row_number() over (
-                    partition by copies.org_id, copies.record_id
+                    partition by copies.org_id, copies.record_id, copies.event_date
                     order by copies.received_at, copies.ingest_key_id
                 ) as copy_number
-            from {{ relation }} as copies
+            from {{ unread(relation) }} as copies
             inner join repeated
                 on
                     copies.org_id = repeated.org_id
                     and copies.record_id = repeated.record_id
+                    and copies.event_date = repeated.event_date
         ) as counted
         where counted.copy_number = 1
     )

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_folder(), reads='log_records') }}
 with named as (
     select
         read.*,
@@ -28,5 +29,6 @@ select
     {{ safe_int(said('event.sequence')) }} as sequence,
     raw_rows.trace_id as trace_id,
     raw_rows.span_id as span_id,
+    case when raw_rows.time_unix_nano > 0 then 0 else 1 end as is_timeless,
     {{ native_select('logs') }}
 from raw_rows

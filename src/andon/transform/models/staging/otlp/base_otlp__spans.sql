@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_folder(), reads='spans') }}
 with raw_rows as (
     select
         read.*,

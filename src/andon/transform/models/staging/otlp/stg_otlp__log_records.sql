@@ -1,3 +1,22 @@
 {{ config(materialized='view') }}
-select records.*
+{#- A record without any time has the day of its receipt: sent again on another day, it is there twice. -#}
+with timeless as (
+    select
+        records.*,
+        row_number() over (
+            partition by records.org_id, records.record_id
+            order by records.received_at, records.ingest_key_id
+        ) as copy_number
+    from {{ ref('base_otlp__log_records') }} as records
+    where records.is_timeless = 1
+)
+
+select
+    records.*,
+    1 as copy_number
 from {{ ref('base_otlp__log_records') }} as records
+where records.is_timeless = 0
+union all
+select timeless.*
+from timeless
+where timeless.copy_number = 1
