@@ -19,30 +19,46 @@ NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 """The morning on which all is built."""
 
 
-def keep(lake: ParquetLake, org: str, signal: Signal, batches: Sequence[dict[str, Any]]) -> None:
+def keep(
+    lake: ParquetLake,
+    org: str,
+    signal: Signal,
+    batches: Sequence[dict[str, Any]],
+    *,
+    now: dt.datetime = NOW,
+    key: str = "k",
+    name: str = "",
+) -> None:
     """Take OTLP/JSON bodies the way that requests take, each received at a time of its own."""
     for number, batch in enumerate(batches):
         flattened = flatten(
             decode(signal, json.dumps(batch).encode(), "json"),
             signal=signal,
             org_id=org,
-            ingest_key_id="k",
-            received_at=NOW - dt.timedelta(minutes=number),
+            ingest_key_id=key,
+            received_at=now - dt.timedelta(minutes=number),
             policy=Policy(),
             history_start=dt.date(2026, 1, 14),
             max_future_s=600,
         )
         assert flattened.rejected == 0
         for table, rows in flattened.rows.items():
-            lake.append(table, rows, f"{org}-{number}-{table}")
+            lake.append(table, rows, f"{org}-{name}{number}-{table}")
 
 
-def build(config: Settings, orgs: Sequence[str]) -> None:
+def build(
+    config: Settings,
+    orgs: Sequence[str],
+    *,
+    now: dt.datetime = NOW,
+    aliases: Sequence[dict[str, str]] = (),
+    keys: Sequence[dict[str, str | None]] = (),
+) -> None:
     """Build every report of these organisations, in which nobody is known by name."""
-    directory = {
+    directory: dict[str, Sequence[dict[str, str | None]] | Sequence[dict[str, str]]] = {
         "organisations": [{"org_id": org, "name": org} for org in orgs],
         "people": [],
-        "identity_aliases": [],
-        "ingest_keys": [],
+        "identity_aliases": aliases,
+        "ingest_keys": keys,
     }
-    run.build(config, now=NOW, directory_rows=directory, on_progress=lambda _: None)
+    run.build(config, now=now, directory_rows=directory, on_progress=lambda _: None)

@@ -199,7 +199,7 @@ def test_the_settings_name_the_warehouse(tmp_path: Path) -> None:
     settings = read_settings(data=tmp_path)
     table: Table = "log_records"
     warehouse.open_raw_store(settings).append(table, record(record_id="a"), "1")
-    warehouse.prepare_warehouse(settings, {})
+    warehouse.prepare_warehouse(settings, {}, definition="")
     reader = warehouse.open_mart_reader(settings)
     reader.export(f"raw.{table}", tmp_path / "out.parquet")
     reader.close()

@@ -45,12 +45,13 @@ class Built(msgspec.Struct, frozen=True):
     records: int
 
 
-def build_once(
+def build_once(  # noqa: PLR0913 (each by name)
     settings: Settings,
     on_progress: Callable[[Progress], None] = lambda _: None,
     on_wait: Callable[[], None] = lambda: None,
     *,
     is_preview: bool = False,
+    again: tuple[dt.date, dt.date] | None = None,
     worker: Worker | None = None,
 ) -> Built:
     """
@@ -64,6 +65,7 @@ def build_once(
         on_wait: Told once when another build has to finish first.
         is_preview: Make a provisional edition that covers today too, in a place of its own; what readers of
             reports see is as it was.
+        again: First and last day whose records are read again from raw; None for those that changed.
         worker: Runs dbt, and is kept by the caller; one for this build alone when it is None.
 
     Raises:
@@ -88,6 +90,7 @@ def build_once(
                 directory_rows=rows,
                 on_progress=on_progress,
                 with_today=is_preview,
+                again=again,
                 worker=worker,
             )
         with note.step("publish"), contextlib.closing(open_mart_reader(place)) as reader:

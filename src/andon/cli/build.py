@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,14 +23,14 @@ def build(
     *,
     full_refresh: Annotated[
         bool,
-        typer.Option("--full-refresh", help="Build everything again from raw; every build does, for now."),
+        typer.Option("--full-refresh", help="Read all of raw again, whatever was read of it."),
     ] = False,
     from_: Annotated[
         str | None,
-        typer.Option("--from", metavar="DATE", help="First day to build again.", show_default=False),
+        typer.Option("--from", metavar="DATE", help="First day to read again.", show_default=False),
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="Last day to build again.", show_default=False)
+        str | None, typer.Option("--to", metavar="DATE", help="Last day to read again.", show_default=False)
     ] = None,
     preview_today: Annotated[
         bool,
@@ -43,15 +44,19 @@ def build(
     Make the reports from what has arrived, and publish them.
 
     Loads, transforms, checks, and publishes an edition. Reports cover every UTC day that is over. A failed
-    build changes nothing that readers see. Works with or without a running server.
+    build changes nothing that readers see. Only days of raw whose files changed are read; --full-refresh,
+    --from and --to read days again, which gives the same reports. Works with or without a running server.
     """
     first = None if from_ is None else read_date("--from", from_)
     last = None if to is None else read_date("--to", to)
     if first is not None and last is not None and last < first:
         raise AskedWrongly(f"--to {last} is before --from {first}")
+    again = None
     if first is not None or last is not None or full_refresh:
-        note("Every build is a full one for now: all days are built again.")
-    built = build_shown(settings_of(data), is_preview=preview_today)
+        again = (first or dt.date.min, last or dt.date.max)
+    if again is not None and full_refresh:
+        again = (dt.date.min, dt.date.max)
+    built = build_shown(settings_of(data), is_preview=preview_today, again=again)
     if preview_today:
         say(f"Provisional edition {built.edition} made, with {built.data_through} as far as it is known.")
         note("andon report NAME --preview and GET /api/v1/preview/… show it until that day is published.")
@@ -59,7 +64,9 @@ def build(
     say(f"Edition {built.edition} published, data through {built.data_through}.")
 
 
-def build_shown(settings: Settings, *, is_preview: bool = False) -> Built:
+def build_shown(
+    settings: Settings, *, is_preview: bool = False, again: tuple[dt.date, dt.date] | None = None
+) -> Built:
     """Build with progress on stderr."""
     from andon.app.build import build_once  # noqa: PLC0415 (--help stays quick)
 
@@ -69,4 +76,5 @@ def build_shown(settings: Settings, *, is_preview: bool = False) -> Built:
             lambda progress: steps.show(progress.done, progress.total, progress.node),
             lambda: note("Another build is running; waiting for it to finish."),
             is_preview=is_preview,
+            again=again,
         )
