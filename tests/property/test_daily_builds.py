@@ -2,8 +2,8 @@
 Builds add up: row for row they give what one build of everything gives.
 
 Whatever comes in pieces, late, shuffled and several times is, after the last of several builds, what one
-build makes that finds all of it at once, each record sent once. A warehouse holds many invented organisations,
-which have nothing to do with one another: each is a case.
+build makes that finds all of it at once, each record sent once. A warehouse holds many invented
+organisations, which have nothing to do with one another: each is a case.
 """
 
 from __future__ import annotations

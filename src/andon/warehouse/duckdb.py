@@ -150,7 +150,7 @@ class DuckDbMartReader:
 
 
 def _refuse_damaged(lake: ParquetLake, unread: Iterable[Folder]) -> None:
-    """Look first at everything that will be read: the engine reads most of what is damaged as if it were not."""
+    """Look first at what will be read: the engine reads most of what is damaged as if it were not."""
     files = [file for folder in unread for file in lake.files_of(*folder)]
     files += [file for table in COLUMNS if table not in TABLES for file in lake.files(table)]
     for file in lake.damaged(files):

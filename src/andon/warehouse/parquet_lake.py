@@ -119,7 +119,7 @@ class ParquetLake:
         """
         Find the files that are not what was written, among all or among those given.
 
-        Reads them from end to end, some at once: for a build, of what it reads anyway, and for an examination.
+        Reads them from end to end, some at once: for a build, what it reads anyway; for an examination, all.
         """
         if files is None:
             files = [path for table in COLUMNS for path in self.files(table)]
