@@ -71,6 +71,11 @@ Authenticate = Callable[[str], Principal | None]
 """Key or session to principal; None for one that is unknown, malformed, expired or revoked. May block."""
 
 
+def not_remembered(_text: str) -> Principal | None:
+    """Remember nobody: every key is looked up."""
+    return None
+
+
 def read_key(headers: Headers) -> str | None:
     """Take the key from the one ``Authorization: Bearer`` header; None when there is no such header."""
     values = headers.getlist("authorization")

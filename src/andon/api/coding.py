@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from andon.api.kept import Kept
 from andon.edition.opened import Rows
 
 if sys.version_info >= (3, 14):
@@ -61,17 +62,19 @@ def coding_of(headers: Headers) -> str:
     return best if weights[best] > 0 and weights[best] >= liked.get(IDENTITY, 0.0) else IDENTITY
 
 
-def respond(request: Request, headers: dict[str, str], body: bytes) -> Response:
-    """Answer with JSON that is whole, packed if that is worth it."""
+def respond(request: Request, headers: dict[str, str], body: bytes, kept: Kept | None = None) -> Response:
+    """Answer with JSON that is whole, packed if that is worth it; *kept* gives it the next time."""
     coding = coding_of(request.headers)
-    if coding == IDENTITY or len(body) < SMALLEST:
-        return Response(body, headers=headers, media_type="application/json")
-    packed = b"".join(_packed(coding, [body]))
-    return Response(packed, headers=headers | {"Content-Encoding": coding}, media_type="application/json")
+    if coding != IDENTITY and len(body) >= SMALLEST:
+        body = b"".join(_packed(coding, [body]))
+        headers = headers | {"Content-Encoding": coding}
+    if kept is not None:
+        kept.keep(headers["ETag"], body, headers)
+    return Response(body, headers=headers, media_type="application/json")
 
 
-def respond_rows(
-    request: Request, headers: dict[str, str], before: bytes, rows: Rows, after: bytes
+def respond_rows(  # noqa: PLR0913, PLR0917 (the parts of an answer)
+    request: Request, headers: dict[str, str], before: bytes, rows: Rows, after: bytes, kept: Kept
 ) -> Response:
     """
     Answer with rows between two texts: at once, or part by part as the network takes them.
@@ -82,9 +85,10 @@ def respond_rows(
         before: Text before the first row.
         rows: Fragments; large ones are read while the answer is on its way.
         after: Text after the last row.
+        kept: Gets an answer that is small.
     """
     if not rows.is_long:
-        return respond(request, headers, b"".join((before, *_joined(rows), after)))
+        return respond(request, headers, b"".join((before, *_joined(rows), after)), kept)
 
     coding = coding_of(request.headers)
     if coding == IDENTITY:

@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
-from andon.api.auth import Authenticate
+from andon.api.auth import Authenticate, not_remembered
 from andon.api.coverage import CONSERVATION_PATH, COVERAGE_PATH, Coverage
 from andon.api.edge import DOCS_PATH, Edge
 from andon.api.health import HEALTH_PATHS, Health
@@ -25,12 +25,14 @@ from andon.contract.problems import Problem
 from andon.edition.editions import Editions, Previews
 
 
-def create_api(
+def create_api(  # noqa: PLR0913 (what it is put together from)
     editions: Editions,
     authenticate: Authenticate,
     clock: Callable[[], dt.datetime],
     settings: Settings,
     extra_routes: Sequence[BaseRoute] = (),
+    *,
+    recall: Authenticate = not_remembered,
 ) -> FastAPI:
     """
     Put the API together.
@@ -45,6 +47,7 @@ def create_api(
         settings: ``max_range_days``.
         extra_routes: Other rooms' routes, such as the telemetry door; they get request ids, logs, measures
             and problem documents too.
+        recall: Tells the same as *authenticate* if it is known without looking; it never blocks.
     """
     app: FastAPI = FastAPIOffline(
         title="Andon",
@@ -70,14 +73,14 @@ def create_api(
             *ours,
         ]
     )
-    reports = Reports(editions, authenticate, clock, settings)
+    reports = Reports(editions, authenticate, clock, settings, recall=recall)
     previews = Reports(
         Previews(settings.for_preview().editions_dir, editions),
         authenticate,
         # The newest day that may be asked for is the one that has begun.
         lambda: clock() + dt.timedelta(days=1),
         settings,
-        PREVIEW_PREFIX,
+        prefix=PREVIEW_PREFIX,
     )
     coverage = Coverage(editions, authenticate)
     restatements = Restatements(editions, authenticate, clock, settings)

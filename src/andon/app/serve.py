@@ -185,7 +185,7 @@ class Server:
             editions, directory, authenticate, settings, heard=taken.heard, otlp_url=self.otlp_url
         )
         routes = [*otlp_routes(taken.receiver), *told]
-        api = create_api(editions, authenticate, settings.clock, settings, routes)
+        api = create_api(editions, authenticate, settings.clock, settings, routes, recall=authenticate.recall)
         intake.serve(api, partial(problems.refusal, settings.clock), ports.api)
 
 

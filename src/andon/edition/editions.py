@@ -91,6 +91,10 @@ class Editions:
                 self._switch.release()
         return self._edition
 
+    def at_hand(self) -> Edition | None:
+        """Give the current edition if it is open: a stat of the pointer and no more, so that nobody waits."""
+        return self._edition if self._signature() == self._seen else None
+
     def last_build(self) -> BuildRecord | None:
         """Give the newest build that is over and was to publish here; None when none is remembered."""
         return last_build(self._dir)
@@ -140,6 +144,10 @@ class Previews(Editions):
     def __init__(self, previews_dir: Path, editions: Editions) -> None:
         super().__init__(previews_dir)
         self._published = editions
+
+    def at_hand(self) -> Edition | None:
+        """Give none: previews are asked for rarely, and found by looking at two editions."""
+        return None
 
     def current(self) -> Edition | None:
         """Give it; None when there is none, or what is published reaches as far."""
