@@ -4,7 +4,7 @@ Which days of the lake a build has still to read.
 A record is parsed once: the base models keep what it says, day by day, as the lake keeps it. A day of an
 organisation whose files are those that were read is not read again; one whose files changed, by new ones, by
 an erasure or by a restored back-up, is read again whole. What was read is noted in the transaction that keeps
-it (``macros/materialize_read_folders.sql``), so that a build that dies leaves nothing half-read.
+it (``macros/engine/materialize_read_folders.sql``), so that a build that dies leaves nothing half-read.
 
 Source: decision 0020.
 """
