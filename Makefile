@@ -7,7 +7,7 @@ ENGINES := .engines
 export ANDON_DATA ?= $(CURDIR)/.andon
 
 help: ## Show these targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## Make .venv with the locked packages and the `andon` command
 
@@ -60,7 +60,7 @@ $(ENGINES)/.ready: $(VENV)/.ready requirements/engines.lock
 	@touch $@
 
 test: setup page engines ## Every test except the long fault loops
-	@$(BIN)/pytest -n auto tests
+	@$(BIN)/pytest -n auto --dist loadgroup tests
 
 e2e: setup ## The end-to-end tests alone, with hundreds of rounds of each fault (an hour)
 	@$(BIN)/pytest -m "not real_agents" tests/e2e
@@ -68,13 +68,16 @@ e2e: setup ## The end-to-end tests alone, with hundreds of rounds of each fault 
 agents: setup ## The tests with the real agents, from npm (hundreds of megabytes; ANDON_AGENTS names their folder)
 	@$(BIN)/pytest -m real_agents tests/e2e/test_connect_agents.py
 
-bench: setup ## Print the figures the docs quote
+bench: setup page ## Print the figures the docs quote
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 docs: setup ## Write the generated pages of docs/reference and the table of docs/agents.md again
 	@$(BIN)/python -m andon.cli.reference docs/reference
 	@$(BIN)/python -m andon.api.definitions docs/metrics.md
 	@$(BIN)/python -m andon.api.openapi > docs/reference/openapi.json
+
+screenshots: setup page ## Photograph the page with the demo organisation, for the README and docs/page.md
+	@$(BIN)/python page/screenshots.py
 
 runs: setup ## Compare every recorded run with its truth; print the table and write it into docs/agents.md
 	@$(BIN)/python tests/harness/runs_table.py
@@ -88,4 +91,4 @@ lock: setup ## Resolve requirements/*.lock again from pyproject.toml
 wheel: setup page ## Build the wheel into dist/
 	@$(BIN)/uv build --quiet --no-build-isolation --wheel
 
-.PHONY: help setup page demo up down fix check engines test e2e agents bench docs runs lock wheel
+.PHONY: help setup page demo up down fix check engines test e2e agents bench docs screenshots runs lock wheel

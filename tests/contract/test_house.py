@@ -121,9 +121,15 @@ def fields() -> set[str]:
 
 
 def test_every_number_is_defined() -> None:
-    """docs/metrics.md has a heading for every field of every row, and for no field that is not there."""
-    headings = set(re.findall(r"^### (\w+)$", read("docs/metrics.md"), re.MULTILINE))
-    assert headings == fields()
+    """docs/metrics.md has a heading for every field of every row and each ratio of the page, and no other."""
+    of_reports, _, of_the_page = read("docs/metrics.md").partition("\n## The page\n")
+    heading = re.compile(r"^### (\w+)$", re.MULTILINE)
+    assert set(heading.findall(of_reports)) == fields()
+
+    views = "".join(view.read_text() for view in (ROOT / "page" / "src" / "views").glob("*.tsx"))
+    ratios = heading.findall(of_the_page)
+    assert [ratio for ratio in ratios if f'"{ratio}"' not in views] == []
+    assert len(ratios) == 5
 
 
 def test_nothing_committed_names_a_registry() -> None:

@@ -7,11 +7,11 @@ import type {
   Key,
   Meta,
   Person,
+  PersonAnswer,
   ProductivityDay,
   TokensByModel,
   TokensDay,
   ToolsDay,
-  UserDay,
 } from "./types";
 
 export type Answer<Row> = { data: Row[]; meta: Meta };
@@ -55,6 +55,16 @@ export function useApi<Data>(
   };
 }
 
+/** A report, and the days that the shown rows are of: while a new range is asked for, still the old ones. */
+export type Days<Row> = Told<Answer<Row>> & { range: Range };
+
+function withRange<Row>(told: Told<Answer<Row>>, asked: Range): Days<Row> {
+  const meta = told.isOld ? told.data?.meta : undefined;
+  return { ...told, range: meta ? { start: meta.start_date, end: meta.end_date } : asked };
+}
+
+const NO_DAYS: Range = { start: "", end: "" };
+
 export function reportPath(
   report: string,
   range: Range,
@@ -68,39 +78,37 @@ export function useReport<Name extends keyof Rows>(
   report: Name,
   range: Range | null,
   options: { withPeople?: boolean } = {},
-): Told<Answer<Rows[Name]>> {
+): Days<Rows[Name]> {
   const more = report === "tokens" && !options.withPeople ? { without: "by_user" } : {};
-  const path = reportPath(report, range ?? { start: "", end: "" }, more);
-  return useApi<Answer<Rows[Name]>>(path, { enabled: range !== null });
+  const path = reportPath(report, range ?? NO_DAYS, more);
+  return withRange(useApi<Answer<Rows[Name]>>(path, { enabled: range !== null }), range ?? NO_DAYS);
 }
 
-export function useTokensByModel(range: Range | null): Told<Answer<TokensByModel>> {
-  return useApi<Answer<TokensByModel>>(
-    reportPath("tokens", range ?? { start: "", end: "" }, { group_by: "model" }),
-    {
-      enabled: range !== null,
-    },
-  );
+export function useTokensByModel(range: Range | null): Days<TokensByModel> {
+  const told = useApi<Answer<TokensByModel>>(reportPath("tokens", range ?? NO_DAYS, { group_by: "model" }), {
+    enabled: range !== null,
+  });
+  return withRange(told, range ?? NO_DAYS);
 }
 
 export function usePeople(range: Range | null): Told<Answer<Person>> {
-  const days = range ?? { start: "", end: "" };
+  const days = range ?? NO_DAYS;
   return useApi<Answer<Person>>(pathOf("/api/v1/people", { startDate: days.start, endDate: days.end }), {
     enabled: range !== null,
   });
 }
 
-export function useAdoption(range: Range | null): Told<AdoptionAnswer> {
-  const days = range ?? { start: "", end: "" };
-  return useApi<AdoptionAnswer>(pathOf("/api/v1/adoption", { startDate: days.start, endDate: days.end }), {
-    enabled: range !== null,
-  });
+export function useAdoption(range: Range | null): Told<AdoptionAnswer> & { range: Range } {
+  const asked = range ?? NO_DAYS;
+  const path = pathOf("/api/v1/adoption", { startDate: asked.start, endDate: asked.end });
+  const told = useApi<AdoptionAnswer>(path, { enabled: range !== null });
+  return { ...told, range: withRange(told, asked).range };
 }
 
 /** A person's own days; `me` is whoever asks. */
-export function usePerson(id: string, range: Range | null): Told<Answer<UserDay>> {
-  const days = range ?? { start: "", end: "" };
-  return useApi<Answer<UserDay>>(
+export function usePerson(id: string, range: Range | null): Told<PersonAnswer> {
+  const days = range ?? NO_DAYS;
+  return useApi<PersonAnswer>(
     pathOf(`/api/v1/people/${encodeURIComponent(id)}`, { startDate: days.start, endDate: days.end }),
     { enabled: range !== null },
   );

@@ -1,6 +1,6 @@
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-const compactForm = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 4 });
-const axisForm = new Intl.NumberFormat("en-GB", { notation: "compact", maximumSignificantDigits: 3 });
+const compactForm = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 4 });
+const axisForm = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 
 /** How a number is written: a count, a ratio, a share of one. */
 export type Unit = "count" | "ratio" | "share";

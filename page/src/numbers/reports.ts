@@ -1,4 +1,4 @@
-import type { ActivityDay, ProductivityDay, TokensDay, ToolsDay } from "../api/types";
+import type { ActivityDay, TokensDay, ToolsDay } from "../api/types";
 import { ratio, total } from "./sums";
 
 /**
@@ -26,19 +26,11 @@ export function autonomy(tools: ToolsDay[], activity: ActivityDay[]): number | n
   );
 }
 
-/** Per person and day on which they were active. */
-export function perActiveDay(value: number, activity: ActivityDay[]): number | null {
-  return ratio(
-    value,
-    total(activity, (day) => day.daily_active_users),
-  );
-}
-
-export function filesOf(days: ProductivityDay[]): number {
-  return total(days, (day) => day.files_created + day.files_edited);
-}
-
-/** The rows of the period before, only where it is whole: half a period is no comparison. */
-export function wholeOf<Row>(rows: Row[] | undefined, days: number): Row[] | null {
-  return rows && rows.length === days ? rows : null;
+/** The rows of the period before, only where they are of it and whole: half a period is no comparison. */
+export function wholeOf<Row>(
+  told: { data: { data: Row[] } | undefined; isOld: boolean },
+  days: number,
+): Row[] | null {
+  const rows = told.data?.data;
+  return rows && !told.isOld && rows.length === days ? rows : null;
 }

@@ -51,11 +51,10 @@ export default function Chart(props: ChartProps) {
     if (earlier && kind === "bars") row[BEFORE] = together(earlier, series);
     return row;
   });
-  const pick = () => active.current && onPick?.(active.current);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Enter" && active.current) {
       event.preventDefault();
-      pick();
+      onPick?.(active.current);
     }
   };
 
@@ -73,7 +72,7 @@ export default function Chart(props: ChartProps) {
           margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
           stackOffset={kind === "shares" ? "expand" : "none"}
           barCategoryGap={points.length > 60 ? 1 : "18%"}
-          onClick={pick}
+          onClick={({ activeLabel }) => activeLabel !== undefined && onPick?.(String(activeLabel))}
         >
           {stacked && grain === "day"
             ? points

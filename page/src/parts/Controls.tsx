@@ -10,6 +10,7 @@ import {
   DateSegment,
   Dialog,
   DialogTrigger,
+  Group,
   Heading,
   Label,
   ListBox,
@@ -56,11 +57,14 @@ export function useStep(): { back: (() => void) | null; forward: (() => void) | 
   const { range, set, last } = useView();
   const first = useSession().history_start ?? null;
   const days = lengthOf(range);
-  const to = (start: string) => () =>
-    set({ range: undefined, from: start, to: addDays(start, days - 1), grain: undefined });
+  const to = (start: string, end: string) => () =>
+    set({ range: undefined, from: start, to: end, grain: undefined });
+  // The newest and the oldest days are reached even where a whole step does not fit.
+  const end = addDays(range.end, days) > last ? last : addDays(range.end, days);
+  const start = first !== null && addDays(range.start, -days) < first ? first : addDays(range.start, -days);
   return {
-    back: first !== null && addDays(range.start, -1) < first ? null : to(addDays(range.start, -days)),
-    forward: addDays(range.end, days) > last ? null : to(addDays(range.start, days)),
+    back: first !== null && range.start <= first ? null : to(start, addDays(start, days - 1)),
+    forward: range.end >= last ? null : to(addDays(end, 1 - days), end),
   };
 }
 
@@ -92,8 +96,9 @@ function RangeControl() {
               aria-label="Presets"
               selectionMode="single"
               selectedKeys={preset ? [preset] : []}
-              onAction={(key) => {
-                set({ range: key as Preset, from: undefined, to: undefined, grain: undefined });
+              onSelectionChange={(keys) => {
+                const [key] = keys;
+                if (key) set({ range: key as Preset, from: undefined, to: undefined, grain: undefined });
                 setOpen(false);
               }}
               className="grid grid-cols-2 gap-0.5 text-[13px] outline-none sm:w-40 sm:grid-cols-1 sm:content-start"
@@ -145,7 +150,7 @@ function Custom({ onDone }: { onDone: () => void }) {
         className="flex flex-col gap-1"
       >
         <Label className="font-medium text-[13px]">From and to, UTC</Label>
-        <div className="numbers field flex items-center px-2 text-[13px]">
+        <Group className="numbers field flex items-center px-2 text-[13px]">
           {(["start", "end"] as const).map((slot) => (
             <DateInput
               key={slot}
@@ -160,9 +165,16 @@ function Custom({ onDone }: { onDone: () => void }) {
               )}
             </DateInput>
           ))}
-        </div>
+        </Group>
       </DateRangePicker>
-      <RangeCalendar aria-label="Days" value={chosen} onChange={choose} {...bounds} className="w-fit">
+      <RangeCalendar
+        defaultFocusedValue={chosen.end}
+        aria-label="Days"
+        value={chosen}
+        onChange={choose}
+        {...bounds}
+        className="w-fit"
+      >
         <header className="mb-1 flex items-center justify-between">
           <CalendarStep slot="previous" />
           <Heading className="font-medium text-[13px]" />

@@ -83,8 +83,8 @@ export function Failed({ problem, retry }: { problem: Problem; retry?: (() => vo
         <p>{problem.detail}</p>
         {problem.requestId ? (
           <p className="mt-1">
-            Request id <code className="font-mono text-xs">{problem.requestId}</code>, to be found in the
-            server's log
+            Request id <code className="break-all font-mono text-xs">{problem.requestId}</code>, to be found
+            in the server's log
           </p>
         ) : null}
         {retry ? (

@@ -5,6 +5,7 @@ import { curlOf } from "../api/client";
 import { useDefinition } from "../api/definitions";
 import { Button, IconButton } from "./Button";
 import { copyText } from "./copy";
+import { DefinitionText } from "./Words";
 
 /** What a number means, by the same words as docs/metrics.md, and how to fetch it. */
 export function Info({ metric, label, path }: { metric: string; label: string; path?: string | undefined }) {
@@ -28,18 +29,20 @@ function Definition({ metric, label, path }: { metric: string; label: string; pa
     <>
       <p className="font-semibold">{label}</p>
       {definition ? (
-        <>
-          <p className="mt-1 whitespace-pre-line">{definition.words}</p>
-          {definition.formula ? (
-            <p className="numbers mt-2 whitespace-pre-line rounded-md bg-sunk px-2 py-1.5 text-xs">
-              {definition.formula}
-            </p>
-          ) : null}
+        <div className="mt-1">
+          <DefinitionText of={definition} />
           <p className="mt-2 text-soft text-xs">
-            <code className="font-mono">{metric}</code> in the API
-            {definition.unit ? `, in ${definition.unit}` : ""}
+            <code className="font-mono">{metric}</code>, {definition.unit}
+            {definition.report === "page" ? "; worked out by the page" : `; from /${definition.report}`}
+            {definition.model ? (
+              <>
+                {" "}
+                by <code className="font-mono">{definition.model}</code>
+              </>
+            ) : null}
+            . An example worked by hand: {definition.link}
           </p>
-        </>
+        </div>
       ) : (
         <p className="mt-1 text-soft">
           <code className="font-mono text-xs">{metric}</code> in the API; docs/metrics.md defines it.

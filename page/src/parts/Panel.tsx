@@ -154,7 +154,7 @@ export function Answered({
 
 function Skeleton() {
   return (
-    <div role="status" className="flex h-60 items-end gap-2 pb-6">
+    <div role="status" data-loading className="flex h-60 items-end gap-2 pb-6">
       <span className="sr-only">Loading</span>
       {[40, 65, 50, 80, 60, 75, 45].map((height) => (
         <span
@@ -193,7 +193,7 @@ export function OverTime({ title, onSeries, ...props }: OverTimeProps) {
         hasPrevious={Boolean(props.previous)}
         onSeries={onSeries}
       />
-      <Suspense fallback={<div style={{ height }} />}>
+      <Suspense fallback={<div data-loading style={{ height }} />}>
         <Chart
           {...props}
           height={height}

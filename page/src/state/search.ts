@@ -58,6 +58,8 @@ export type View = {
   /** The same length right before; null when not compared. */
   previous: Range | null;
   grain: Grain;
+  /** The grain in which other days are shown, such as those before the range was changed. */
+  grainOf: (range: Range) => Grain;
   last: Day;
   set: (change: Partial<Search>, options?: { replace?: boolean }) => void;
 };
@@ -75,6 +77,7 @@ export function useView(): View {
       range,
       previous: search.compare ? before(range) : null,
       grain: search.grain ?? automaticGrain(range),
+      grainOf: (days) => search.grain ?? automaticGrain(days),
       last,
       set: (change, options) =>
         void navigate({

@@ -6,7 +6,7 @@ import { Card, Cards } from "../parts/Card";
 import { Controls } from "../parts/Controls";
 import { OverTime, Panel, tableOf } from "../parts/Panel";
 import { Chips, For, ViewHead } from "../parts/ViewHead";
-import { lengthOf } from "../state/days";
+import { lengthOf, shortDay } from "../state/days";
 import { useView } from "../state/search";
 
 export function Adoption() {
@@ -31,20 +31,21 @@ const ACTIVE: Series[] = [
 const STAGES: Series[] = [
   { key: "returning", label: "Returning", colour: 0 },
   { key: "new", label: "New", colour: 1 },
+  { key: "resurrected", label: "Back after 30 days", colour: 3 },
 ];
-const DORMANT: Series[] = [{ key: "dormant", label: "Dormant", colour: 2 }];
+const DORMANT: Series[] = [{ key: "dormant", label: "Dormant since this day", colour: 2 }];
 
 function Numbers() {
-  const { search, set, range, previous, grain } = useView();
+  const { search, set, range, previous, grainOf } = useView();
   const days = lengthOf(range);
   const activity = useReport("activity", range);
-  const activityThen = wholeOf(useReport("activity", previous).data?.data, days);
+  const activityThen = wholeOf(useReport("activity", previous), days);
   const adoption = useAdoption(range);
   const adoptionThen = useAdoption(previous).data;
 
   const rows = activity.data?.data ?? [];
   const newest = rows.at(-1);
-  const on = newest ? `on ${newest.date}` : "no day yet";
+  const on = newest ? `on ${shortDay(newest.date)}` : "no day yet";
   const earlier = (take: (rows: ActivityDay[]) => number | null) =>
     previous ? (activityThen ? take(activityThen) : null) : undefined;
   const last = (key: "daily_active_users" | "weekly_active_users" | "monthly_active_users") => ({
@@ -62,12 +63,12 @@ function Numbers() {
   const stage = (key: "new" | "returning" | "dormant") => ({
     metric: key,
     told: adoption,
-    value: adoption.data?.totals[key] ?? null,
-    before: previous ? (activityThen ? (adoptionThen?.totals[key] ?? null) : null) : undefined,
-    says: key === "dormant" ? "not in this range, but before" : "people in this range",
+    value: adoption.data?.meta[key] ?? null,
+    before: previous ? (activityThen ? (adoptionThen?.meta[key] ?? null) : null) : undefined,
+    says: SAYS[key],
   });
 
-  const people = daily(rows, range, (day) => ({
+  const people = daily(rows, activity.range, (day) => ({
     daily_active_users: day.daily_active_users,
     weekly_active_users: day.weekly_active_users,
     monthly_active_users: day.monthly_active_users,
@@ -88,13 +89,19 @@ function Numbers() {
     colour: clientsOf(rows).indexOf(key),
   }));
   const ofClients = (day: ActivityDay) => day.daily_active_users_by_client as Record<string, number>;
-  const clientPoints = daily(rows, range, ofClients);
+  const clientPoints = daily(rows, activity.range, ofClients);
   const clientPointsThen = previous && activityThen ? daily(activityThen, previous, ofClients) : undefined;
 
   const stages = adoption.data?.data ?? [];
-  const came = daily(stages, range, (day) => ({ new: day.new, returning: day.returning }));
-  const gone = daily(stages, range, (day) => ({ dormant: day.dormant }));
-  const sessions = bucketed(rows, range, grain, ["sessions"], (day) => [["sessions", day.sessions]]);
+  const stageKeys = STAGES.map(({ key }) => key);
+  const came = bucketed(stages, adoption.range, "day", stageKeys, (day) =>
+    stageKeys.map((key) => [key, day[key as "new"]] as const),
+  );
+  const gone = bucketed(stages, adoption.range, grainOf(adoption.range), ["dormant"], (day) => [
+    ["dormant", day.dormant],
+  ]);
+  const grain = grainOf(activity.range);
+  const sessions = bucketed(rows, activity.range, grain, ["sessions"], (day) => [["sessions", day.sessions]]);
   const sessionsThen =
     previous && activityThen
       ? bucketed(activityThen, previous, grain, ["sessions"], (day) => [["sessions", day.sessions]])
@@ -196,7 +203,7 @@ function Numbers() {
           says="Of those active on the day"
           told={[adoption]}
           table={tableOf(came, STAGES)}
-          isEmpty={stages.every((day) => day.new + day.returning === 0)}
+          isEmpty={stages.every((day) => day.new + day.returning + day.resurrected === 0)}
           hasDrawing
         >
           <OverTime title="New and returning people" kind="bars" series={STAGES} points={came} grain="day" />
@@ -205,19 +212,30 @@ function Numbers() {
           name="dormant"
           title="Dormant people"
           metric="dormant"
-          says="Active before, but not lately"
+          says="Last active 30 days before: on this day they leave the active people"
           told={[adoption]}
           table={tableOf(gone, DORMANT)}
           isEmpty={stages.every((day) => day.dormant === 0)}
           hasDrawing
         >
-          <OverTime title="Dormant people" kind="lines" series={DORMANT} points={gone} grain="day" />
+          <OverTime
+            title="Dormant people"
+            kind="bars"
+            grain={grainOf(adoption.range)}
+            series={DORMANT}
+            points={gone}
+          />
         </Panel>
       </div>
     </div>
   );
 }
 
+const SAYS = {
+  new: "first seen in these days",
+  returning: "of these days, seen before",
+  dormant: "seen before, not in these days",
+};
 const SESSIONS: Series[] = [{ key: "sessions", label: "Sessions", colour: 5 }];
 
 function clientsOf(rows: ActivityDay[]): string[] {

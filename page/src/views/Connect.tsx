@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { call, Problem } from "../api/client";
+import { call, Problem, pathOf } from "../api/client";
 import { KEYS, useApi } from "../api/queries";
-import type { AgentsAnswer, ArrivalsAnswer, NewKey, SnippetsAnswer } from "../api/types";
+import type { AgentsAnswer, ArrivalsAnswer, ConnectionAnswer, NewKey } from "../api/types";
 import { ago } from "../numbers/format";
 import { Button } from "../parts/Button";
 import { Answered } from "../parts/Panel";
@@ -10,8 +10,6 @@ import { ViewHead } from "../parts/ViewHead";
 import { useView } from "../state/search";
 import { useMay } from "../state/session";
 import { Copied, Trouble } from "./Keys";
-
-const OWN_KEY = "ik-YOUR-INGEST-KEY";
 
 export function Connect() {
   const { search, set } = useView();
@@ -36,7 +34,7 @@ export function Connect() {
                     onClick={() => set({ agent: one.agent })}
                     className="min-h-8 w-full cursor-pointer rounded-md px-2.5 text-left text-[13px] hover:bg-sunk aria-pressed:bg-accent-wash aria-pressed:font-medium aria-pressed:text-accent"
                   >
-                    {one.name}
+                    {one.agent}
                   </button>
                 </li>
               ))}
@@ -55,9 +53,10 @@ function Snippets({ agent }: { agent: string }) {
   const client = useQueryClient();
   const [key, setKey] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const snippets = useApi<SnippetsAnswer>(
-    `/api/v1/connect/${encodeURIComponent(agent)}?key=${encodeURIComponent(key ?? OWN_KEY)}`,
+  const connection = useApi<ConnectionAnswer>(
+    pathOf(`/api/v1/connect/${encodeURIComponent(agent)}`, { key: key ?? undefined }),
   );
+  const told = connection.data?.data;
   const make = async () => {
     setProblem(null);
     try {
@@ -92,10 +91,21 @@ function Snippets({ agent }: { agent: string }) {
         </p>
       )}
       {problem ? <Trouble problem={problem} /> : null}
-      <Answered told={[snippets]}>
-        {(snippets.data?.data ?? []).map((one) => (
-          <Copied key={one.title} label={one.title} text={one.text} />
-        ))}
+      <Answered told={[connection]}>
+        {told ? (
+          <>
+            <Copied label="On the person's machine, where Andon is installed" text={told.command_line} />
+            {told.files.map(({ path, text }) => (
+              <Copied key={path} label={path} text={text} />
+            ))}
+            {told.advice ? <p className="mt-3 max-w-prose text-[13px]">{told.advice}</p> : null}
+            {told.sends_with_details ? (
+              <p className="mt-2 max-w-prose text-[13px] text-soft">
+                Left off on purpose, since it would put on the wire: {told.sends_with_details}
+              </p>
+            ) : null}
+          </>
+        ) : null}
       </Answered>
     </div>
   );

@@ -39,12 +39,12 @@ const MIX: Series[] = [
 const SHARE: Series[] = [{ key: "share", label: "Cache read share", colour: 1 }];
 
 function Numbers() {
-  const { search, set, range, previous, grain } = useView();
+  const { search, set, range, previous, grainOf } = useView();
   const model = search.model;
   const days = lengthOf(range);
   const tokens = useReport("tokens", range);
   const grouped = useTokensByModel(range);
-  const tokensThen = wholeOf(useReport("tokens", previous).data?.data, days);
+  const tokensThen = wholeOf(useReport("tokens", previous), days);
   const groupedThen = useTokensByModel(previous).data?.data ?? null;
   const mayPeople = useMay("people");
   const navigate = useNavigate();
@@ -57,9 +57,10 @@ function Numbers() {
   const sumsThen = modelsThen
     ? new Map(byName(modelsThen, billableOf).map(({ name, value }) => [name, value]))
     : null;
+  const grain = grainOf(grouped.range);
   const series = topSeries(sums);
   const keys = series.map(({ key }) => key);
-  const points = bucketed(withDays(models, rows), range, grain, keys, billableOf);
+  const points = bucketed(withDays(models, rows), grouped.range, grain, keys, billableOf);
   const pointsThen =
     previous && modelsThen && tokensThen
       ? bucketed(withDays(modelsThen, tokensThen), previous, grain, keys, billableOf)
@@ -92,13 +93,13 @@ function Numbers() {
     MIX.map(({ key }) => [key, day[key as keyof TokensDay] as number] as const);
   const mix = bucketed(
     rows,
-    range,
-    grain,
+    tokens.range,
+    grainOf(tokens.range),
     MIX.map(({ key }) => key),
     mixOf,
   );
   const shareOf = (day: TokensDay) => ({ share: cacheReadShare([day]) });
-  const share = daily(rows, range, shareOf);
+  const share = daily(rows, tokens.range, shareOf);
   const shareThen = previous && tokensThen ? daily(tokensThen, previous, shareOf) : undefined;
   const only = (name: string) => set({ model: name === model ? undefined : name });
 
@@ -139,6 +140,7 @@ function Numbers() {
         <OverTime
           title="Billable tokens by model"
           kind="bars"
+          grain={grain}
           series={series}
           points={points}
           previous={pointsThen}
@@ -200,7 +202,13 @@ function Numbers() {
               isEmpty={rows.every((day) => mixOf(day).every(([, value]) => value === 0))}
               hasDrawing
             >
-              <OverTime title="Tokens by kind" kind="bars" series={MIX} points={mix} />
+              <OverTime
+                title="Tokens by kind"
+                kind="bars"
+                grain={grainOf(tokens.range)}
+                series={MIX}
+                points={mix}
+              />
             </Panel>
             <Panel
               name="cache-efficiency"

@@ -1,3 +1,4 @@
+import { pathOf } from "../api/client";
 import { useApi } from "../api/queries";
 import type { ArrivalsAnswer, CoverageAnswer, DataAnswer, RestatementsAnswer } from "../api/types";
 import { ago, exact } from "../numbers/format";
@@ -5,6 +6,7 @@ import { Arrivals } from "../parts/Arrivals";
 import { Failed } from "../parts/Empty";
 import { Panel } from "../parts/Panel";
 import { For, ViewHead } from "../parts/ViewHead";
+import { useView } from "../state/search";
 
 export function Data() {
   return (
@@ -24,12 +26,16 @@ function State() {
   const data = useApi<DataAnswer>("/api/v1/data", { every_ms: 15_000 });
   const arrivals = useApi<ArrivalsAnswer>("/api/v1/arrivals", { every_ms: 2_000 });
   const coverage = useApi<CoverageAnswer>("/api/v1/coverage");
-  const restatements = useApi<RestatementsAnswer>("/api/v1/restatements");
+  const { range } = useView();
+  const restatements = useApi<RestatementsAnswer>(
+    pathOf("/api/v1/restatements", { start_date: range.start, end_date: range.end }),
+  );
   if (data.error) return <Failed problem={data.error} retry={data.retry} />;
   const now = Date.now();
-  const told = data.data;
+  const told = data.data?.data;
   const builds = told?.builds ?? [];
   const quarantine = told?.quarantine ?? [];
+  const restated = restatements.data?.data ?? [];
   const agents = coverage.data?.data.agents ?? [];
 
   return (
@@ -38,18 +44,18 @@ function State() {
         <Fact label="Data through" value={told?.data_through ?? "–"} says="newest complete day, UTC" />
         <Fact
           label="Edition"
-          value={told?.edition === null || !told ? "–" : `#${told.edition.number}`}
-          says={told?.edition ? `published ${ago(told.edition.published_at, now)}` : "none yet"}
+          value={told?.edition ? `#${told.edition}` : "–"}
+          says={told?.built_at ? `built ${ago(told.built_at, now)}` : "none yet"}
         />
         <Fact
           label="Last build"
-          value={builds[0] ? builds[0].outcome : "–"}
+          value={builds[0]?.outcome ?? "–"}
           says={builds[0] ? ago(builds[0].started_at, now) : "none yet"}
         />
         <Fact
           label="Next build"
-          value={told?.next_build_at ? `${told.next_build_at.slice(11, 16)} UTC` : "–"}
-          says={told?.next_build_at?.slice(0, 10) ?? "not scheduled"}
+          value={told ? `${told.next_build_at.slice(11, 16)} UTC` : "–"}
+          says={told?.next_build_at.slice(0, 10) ?? ""}
         />
       </div>
       <Arrivals told={arrivals} />
@@ -64,9 +70,10 @@ function State() {
             columns: [
               { label: "Started", field: "started_at" },
               { label: "Outcome", field: "outcome" },
-              { label: "Seconds", field: "duration_s", unit: "count" },
+              { label: "Ended", field: "ended_at" },
+              { label: "Edition", field: "edition", unit: "count" },
             ],
-            rows: builds.map((one) => [one.started_at, one.outcome, one.duration_s]),
+            rows: builds.map((one) => [one.started_at, one.outcome, one.ended_at, one.edition]),
           }}
         >
           <table className="sheet w-full text-[13px]">
@@ -77,6 +84,9 @@ function State() {
                 <th scope="col" className="is-number">
                   Took
                 </th>
+                <th scope="col" className="is-number">
+                  Edition
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -84,14 +94,13 @@ function State() {
                 <tr key={one.started_at}>
                   <td className="numbers">{one.started_at.slice(0, 19).replace("T", " ")}</td>
                   <td
-                    className={`shown-as-text ${one.outcome === "published" ? "" : "font-medium text-warn"}`}
+                    className={`shown-as-text ${["published", "running"].includes(one.outcome) ? "" : "font-medium text-warn"}`}
                   >
                     {one.outcome}
-                    {one.reason ? <span className="block text-soft text-xs">{one.reason}</span> : null}
+                    {one.why ? <span className="block text-soft text-xs">{one.why}</span> : null}
                   </td>
-                  <td className="is-number">
-                    {one.duration_s === null ? "–" : `${exact(one.duration_s, "ratio")} s`}
-                  </td>
+                  <td className="is-number">{took(one)}</td>
+                  <td className="is-number">{one.edition ? `#${one.edition}` : "–"}</td>
                 </tr>
               ))}
             </tbody>
@@ -125,7 +134,10 @@ function State() {
               <tbody>
                 {quarantine.map((one) => (
                   <tr key={one.reason}>
-                    <td className="shown-as-text">{one.reason}</td>
+                    <td className="shown-as-text">
+                      {one.reason}
+                      <span className="block text-soft text-xs">{one.advice}</span>
+                    </td>
                     <td className="is-number">{exact(one.records)}</td>
                   </tr>
                 ))}
@@ -167,35 +179,43 @@ function State() {
       >
         <Agents agents={agents} now={now} />
       </Panel>
-      {restatements.data?.data.length ? (
-        <Panel
-          name="restatements"
-          title="Restatements"
-          says="Days whose numbers changed after they were published"
-          told={[restatements]}
-          table={{
-            columns: [
-              { label: "Day", field: "date" },
-              { label: "Edition", field: "edition" },
-              { label: "What", field: "what" },
-            ],
-            rows: restatements.data.data.map((one) => [one.date, String(one.edition), one.what]),
-          }}
-        >
-          <ul className="text-[13px]">
-            {restatements.data.data.slice(0, 20).map((one) => (
+      <Panel
+        name="restatements"
+        title="Restatements"
+        says={`Published days from ${range.start} to ${range.end} whose numbers changed later`}
+        told={[restatements]}
+        table={{
+          columns: [
+            { label: "Day", field: "report_date" },
+            { label: "Report", field: "report" },
+            { label: "Edition", field: "edition", unit: "count" },
+            { label: "Changed", field: "restated_at" },
+          ],
+          rows: restated.map((one) => [one.report_date, one.report, one.edition, one.restated_at]),
+        }}
+      >
+        {restated.length === 0 ? (
+          <p className="py-2 text-[13px] text-soft">What was published for these days still holds.</p>
+        ) : (
+          <ul className="numbers max-h-72 overflow-auto text-[13px]" tabIndex={0} aria-label="Restatements">
+            {restated.map((one) => (
               <li
-                key={`${one.date}${one.edition}${one.what}`}
-                className="shown-as-text border-line border-b py-1.5"
+                key={`${one.report_date}${one.report}${one.edition}`}
+                className="border-line border-b py-1.5 last:border-0"
               >
-                <span className="numbers font-medium">{one.date}</span> in edition #{one.edition}: {one.what}
+                <span className="font-medium">{one.report_date}</span> {one.report}, by edition #{one.edition}
+                , <span className="text-soft">{one.restated_at.slice(0, 16).replace("T", " ")} UTC</span>
               </li>
             ))}
           </ul>
-        </Panel>
-      ) : null}
+        )}
+      </Panel>
     </div>
   );
+}
+
+function took({ started_at, ended_at }: { started_at: string; ended_at: string | null }): string {
+  return ended_at ? `${Math.round((Date.parse(ended_at) - Date.parse(started_at)) / 1000)} s` : "–";
 }
 
 function Fact({ label, value, says }: { label: string; value: string; says: string }) {

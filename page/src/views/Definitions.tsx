@@ -4,6 +4,7 @@ import { useApi } from "../api/queries";
 import type { Definition } from "../api/types";
 import { Answered } from "../parts/Panel";
 import { ViewHead } from "../parts/ViewHead";
+import { DefinitionText } from "../parts/Words";
 
 /** Every number in words: the same as docs/metrics.md. */
 export function Definitions() {
@@ -44,13 +45,10 @@ export function Definitions() {
                     >
                       <dt>
                         <code className="break-all font-mono text-[13px]">{one.metric}</code>
-                        {one.unit ? <span className="block text-soft text-xs">{one.unit}</span> : null}
+                        <span className="block text-soft text-xs">{one.unit}</span>
                       </dt>
                       <dd className="max-w-prose text-[13px]">
-                        <p className="whitespace-pre-line">{one.words}</p>
-                        {one.formula ? (
-                          <p className="numbers mt-1 whitespace-pre-line text-soft text-xs">{one.formula}</p>
-                        ) : null}
+                        <DefinitionText of={one} />
                       </dd>
                     </div>
                   ))}

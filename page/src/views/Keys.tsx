@@ -41,7 +41,7 @@ function All() {
   return (
     <div className="space-y-3">
       <Create />
-      <section aria-label="Keys" className="panel overflow-x-auto">
+      <section aria-label="Keys" className="panel relative overflow-x-auto">
         <Answered told={[keys]} isEmpty={rows.length === 0}>
           <table className="sheet w-full text-[13px]">
             <caption className="sr-only">Keys of this organisation</caption>
@@ -73,9 +73,7 @@ function All() {
 function Row({ one }: { one: Key }) {
   const client = useQueryClient();
   const [problem, setProblem] = useState<Problem | null>(null);
-  const ended = one.revoked_at
-    ? `revoked ${one.revoked_at.slice(0, 10)}`
-    : (one.expires_at?.slice(0, 10) ?? "never");
+  const ended = one.state === "revoked" ? "revoked" : (one.expires_at?.slice(0, 10) ?? "never");
   const revoke = async (close: () => void) => {
     try {
       await call(`${KEYS}/${encodeURIComponent(one.id)}`, { method: "DELETE" });
@@ -86,10 +84,10 @@ function Row({ one }: { one: Key }) {
     }
   };
   return (
-    <tr className={one.revoked_at ? "text-soft" : undefined}>
+    <tr className={one.state === "active" ? undefined : "text-soft"}>
       <th scope="row" className="text-ink!">
         <bdi className="shown-as-text">{one.name || "without a name"}</bdi>
-        <code className="block font-mono text-soft text-xs">{one.id}</code>
+        <code className="block font-mono text-soft text-xs">{one.hint}</code>
       </th>
       <td>{one.kind}</td>
       <td>
@@ -100,7 +98,7 @@ function Row({ one }: { one: Key }) {
       <td className="numbers">{ago(one.last_used_at, Date.now())}</td>
       <td className="numbers">{ended}</td>
       <td className="text-right">
-        {one.revoked_at ? null : (
+        {one.state === "revoked" ? null : (
           <DialogTrigger>
             <Button look="quiet" aria-label={`Revoke ${one.name || one.id}`}>
               Revoke

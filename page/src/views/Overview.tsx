@@ -8,7 +8,7 @@ import { Card, Cards } from "../parts/Card";
 import { Controls } from "../parts/Controls";
 import { OverTime, Panel, tableOf } from "../parts/Panel";
 import { For, ViewHead } from "../parts/ViewHead";
-import { before, lengthOf } from "../state/days";
+import { before, lengthOf, shortDay } from "../state/days";
 import { useView } from "../state/search";
 
 export function Overview() {
@@ -32,17 +32,17 @@ const PEOPLE: Series[] = [
 ];
 
 function Numbers() {
-  const { range, previous, grain } = useView();
+  const { range, previous, grainOf } = useView();
   const days = lengthOf(range);
   const tokens = useReport("tokens", range);
   const tools = useReport("tools", range);
   const activity = useReport("activity", range);
   const productivity = useReport("productivity", range);
   const then = {
-    tokens: wholeOf(useReport("tokens", previous).data?.data, days),
-    tools: wholeOf(useReport("tools", previous).data?.data, days),
-    activity: wholeOf(useReport("activity", previous).data?.data, days),
-    productivity: wholeOf(useReport("productivity", previous).data?.data, days),
+    tokens: wholeOf(useReport("tokens", previous), days),
+    tools: wholeOf(useReport("tools", previous), days),
+    activity: wholeOf(useReport("activity", previous), days),
+    productivity: wholeOf(useReport("productivity", previous), days),
   };
   const now = {
     tokens: tokens.data?.data ?? [],
@@ -58,11 +58,12 @@ function Numbers() {
   const sessions = (rows: ActivityDay[]) => total(rows, (day) => day.sessions);
   const pulls = (rows: ProductivityDay[]) => total(rows, (day) => day.git_prs_created);
   const both = (one: ToolsDay[] | null, two: ActivityDay[] | null) => (one && two ? { one, two } : null);
-  const newest = now.activity.at(-1)?.date ?? range.end;
+  const newest = shortDay(now.activity.at(-1)?.date ?? range.end);
   const inDays = `in ${days} ${days === 1 ? "day" : "days"}`;
 
+  const grain = grainOf(tokens.range);
   const take = (day: TokensDay) => [["billable_tokens", day.billable_tokens]] as const;
-  const points = bucketed(now.tokens, range, grain, ["billable_tokens"], take);
+  const points = bucketed(now.tokens, tokens.range, grain, ["billable_tokens"], take);
   const pointsThen =
     previous && then.tokens ? bucketed(then.tokens, previous, grain, ["billable_tokens"], take) : undefined;
   const people = (day: ActivityDay) => ({
@@ -70,7 +71,7 @@ function Numbers() {
     weekly_active_users: day.weekly_active_users,
     monthly_active_users: day.monthly_active_users,
   });
-  const active = daily(now.activity, range, people);
+  const active = daily(now.activity, activity.range, people);
 
   return (
     <div className="space-y-3">
@@ -148,6 +149,7 @@ function Numbers() {
           <OverTime
             title="Billable tokens"
             kind="bars"
+            grain={grain}
             series={BILLABLE}
             points={points}
             previous={pointsThen}
@@ -250,13 +252,13 @@ function Movers() {
           {isWhole ? "Nothing moved much." : "There is no whole period before this one to compare with."}
         </p>
       ) : (
-        <ul className="numbers grid gap-x-8 text-[13px] md:grid-cols-2">
+        <ul className="numbers grid grid-cols-1 gap-x-8 text-[13px] md:grid-cols-2">
           {shown.map((one) => (
             <li
               key={one.kind + one.name}
-              className="flex min-h-8 items-center justify-between gap-4 border-line border-b py-1"
+              className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 border-line border-b py-1"
             >
-              <span className="min-w-0 truncate">
+              <span className="max-w-full min-w-0 truncate">
                 <span className="text-soft">{one.kind} </span>
                 <Link
                   to={one.to}
@@ -266,7 +268,7 @@ function Movers() {
                   <bdi>{one.name}</bdi>
                 </Link>
               </span>
-              <span className="shrink-0 text-right">
+              <span className="text-right">
                 <span className="font-medium">
                   {one.was === 0 ? "new" : (change(one.now, one.was) ?? "–")}
                 </span>

@@ -66,7 +66,8 @@ function Profile({ id }: { id: string }) {
   const told = usePerson(id, range);
   const earlier = usePerson(id, previous).data?.data ?? null;
   const rows = told.data?.data ?? [];
-  const name = rows[0] ? nameOf(rows[0]) : id === "me" ? "My numbers" : id;
+  const who = told.data?.meta;
+  const name = id === "me" ? "My numbers" : who?.user_id ? nameOf({ ...who, user_id: who.user_id }) : id;
   const sum = (all: UserDay[], field: Field) => total(all, (day) => day[field]);
   const card = (field: Field) => ({
     metric: field,

@@ -1,7 +1,8 @@
-import { useReport } from "../api/queries";
+import { useAdoption, useReport } from "../api/queries";
 import type { ProductivityDay } from "../api/types";
-import { perActiveDay, wholeOf } from "../numbers/reports";
-import { bucketed, byName, type Series, topSeries, total } from "../numbers/sums";
+import { exact } from "../numbers/format";
+import { wholeOf } from "../numbers/reports";
+import { bucketed, byName, ratio, type Series, topSeries, total } from "../numbers/sums";
 import { Breakdown } from "../parts/Breakdown";
 import { Card, Cards } from "../parts/Card";
 import { Controls } from "../parts/Controls";
@@ -35,15 +36,15 @@ const GIT: Series[] = [
 type Field = "files_created" | "files_edited" | "git_commits" | "git_prs_created";
 
 function Numbers() {
-  const { search, set, range, previous, grain } = useView();
+  const { search, set, range, previous, grainOf } = useView();
   const days = lengthOf(range);
   const made = useReport("productivity", range);
-  const activity = useReport("activity", range);
-  const madeThen = wholeOf(useReport("productivity", previous).data?.data, days);
-  const activityThen = wholeOf(useReport("activity", previous).data?.data, days);
+  const adoption = useAdoption(range);
+  const madeThen = wholeOf(useReport("productivity", previous), days);
+  const adoptionThen = useAdoption(previous).data ?? null;
 
   const rows = made.data?.data ?? [];
-  const people = activity.data?.data ?? [];
+  const people = adoption.data?.meta.active_people ?? 0;
   const language = search.language;
   const inDays = `in ${days} ${days === 1 ? "day" : "days"}`;
   const sum = (all: ProductivityDay[], field: Field) => total(all, (day) => day[field]);
@@ -58,14 +59,14 @@ function Numbers() {
   const each = (field: Field, metric: string) => ({
     metric,
     unit: "ratio" as const,
-    told: made,
-    value: made.data ? perActiveDay(sum(rows, field), people) : null,
+    told: adoption,
+    value: made.data && adoption.data ? ratio(sum(rows, field), people) : null,
     before: previous
-      ? madeThen && activityThen
-        ? perActiveDay(sum(madeThen, field), activityThen)
+      ? madeThen && adoptionThen
+        ? ratio(sum(madeThen, field), adoptionThen.meta.active_people)
         : null
       : undefined,
-    says: "a person and active day",
+    says: `of ${exact(people)} active people`,
   });
 
   const languageOf = (day: ProductivityDay) =>
@@ -79,16 +80,17 @@ function Numbers() {
     ? new Map(byName(madeThen, languageOf).map(({ name, value }) => [name, value]))
     : null;
   const extensions = byName(rows, extensionOf);
+  const grain = grainOf(made.range);
   const series = topSeries(languages);
   const keys = series.map(({ key }) => key);
-  const points = bucketed(rows, range, grain, keys, languageOf);
+  const points = bucketed(rows, made.range, grain, keys, languageOf);
   const pointsThen = previous && madeThen ? bucketed(madeThen, previous, grain, keys, languageOf) : undefined;
   const gitOf = (day: ProductivityDay) =>
     [
       ["git_commits", day.git_commits],
       ["git_prs_created", day.git_prs_created],
     ] as const;
-  const git = bucketed(rows, range, grain, ["git_commits", "git_prs_created"], gitOf);
+  const git = bucketed(rows, made.range, grain, ["git_commits", "git_prs_created"], gitOf);
   const gitThen =
     previous && madeThen
       ? bucketed(madeThen, previous, grain, ["git_commits", "git_prs_created"], gitOf)
@@ -102,8 +104,11 @@ function Numbers() {
         <Card label="Edits of files" {...card("files_edited")} />
         <Card label="Commits" {...card("git_commits")} />
         <Card label="Pull requests" {...card("git_prs_created")} />
-        <Card label="Commits per active developer" {...each("git_commits", "commits_per_active_day")} />
-        <Card label="Pull requests per active developer" {...each("git_prs_created", "prs_per_active_day")} />
+        <Card label="Commits per active developer" {...each("git_commits", "commits_per_active_person")} />
+        <Card
+          label="Pull requests per active developer"
+          {...each("git_prs_created", "prs_per_active_person")}
+        />
       </Cards>
       <Panel
         name="files-by-language"
@@ -120,6 +125,7 @@ function Numbers() {
         <OverTime
           title="Files by language"
           kind="bars"
+          grain={grain}
           series={series}
           points={points}
           previous={pointsThen}
@@ -141,6 +147,7 @@ function Numbers() {
           <OverTime
             title="Commits and pull requests"
             kind="lines"
+            grain={grain}
             series={GIT}
             points={git}
             previous={gitThen}

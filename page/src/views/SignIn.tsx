@@ -21,9 +21,7 @@ export function SignIn() {
     setProblem(null);
     try {
       client.setQueryData(["session"], await signIn(proof));
-      // Only a path of ours: an address in a link must not lead elsewhere.
-      const next = search.next?.startsWith("/") && !search.next.startsWith("//") ? search.next : "/";
-      await navigate({ href: next, replace: true } as never);
+      await navigate({ href: ours(search.next), replace: true } as never);
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem(0, "Could not sign in", String(error), null));
     } finally {
@@ -87,4 +85,10 @@ export function SignIn() {
       </div>
     </main>
   );
+}
+
+/** Where to go after signing in: a view of this page, since an address in a link must not lead elsewhere. */
+function ours(next: string | undefined): string {
+  const asked = new URL(next ?? "/", location.origin);
+  return asked.origin === location.origin ? asked.pathname + asked.search : "/";
 }

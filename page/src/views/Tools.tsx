@@ -8,7 +8,7 @@ import { Card, Cards } from "../parts/Card";
 import { Controls } from "../parts/Controls";
 import { OverTime, Panel, tableOf } from "../parts/Panel";
 import { Chips, For, ViewHead } from "../parts/ViewHead";
-import { lengthOf } from "../state/days";
+import { lengthOf, shortDay } from "../state/days";
 import { useView } from "../state/search";
 
 export function Tools() {
@@ -39,16 +39,16 @@ const LEVELS: Series[] = [
 ];
 
 function Numbers() {
-  const { search, set, range, previous, grain } = useView();
+  const { search, set, range, previous, grainOf } = useView();
   const days = lengthOf(range);
   const tools = useReport("tools", range);
   const activity = useReport("activity", range);
-  const toolsThen = wholeOf(useReport("tools", previous).data?.data, days);
-  const activityThen = wholeOf(useReport("activity", previous).data?.data, days);
+  const toolsThen = wholeOf(useReport("tools", previous), days);
+  const activityThen = wholeOf(useReport("activity", previous), days);
 
   const rows = tools.data?.data ?? [];
   const newest = rows.at(-1);
-  const on = newest ? `on ${newest.date}` : "no day yet";
+  const on = newest ? `on ${shortDay(newest.date)}` : "no day yet";
   const tool = search.tool;
   const callsOf = (day: ToolsDay) =>
     day.by_tool
@@ -80,18 +80,19 @@ function Numbers() {
   const sumsThen = toolsThen
     ? new Map(byName(toolsThen, callsOf).map(({ name, value }) => [name, value]))
     : null;
+  const grain = grainOf(tools.range);
   const series = topSeries(sums);
   const keys = series.map(({ key }) => key);
-  const points = bucketed(rows, range, grain, keys, callsOf);
+  const points = bucketed(rows, tools.range, grain, keys, callsOf);
   const pointsThen = previous && toolsThen ? bucketed(toolsThen, previous, grain, keys, callsOf) : undefined;
   const ratioOf = (day: ToolsDay) => ({
     autonomy_ratio_p90: day.autonomy_ratio_p90,
     autonomy_ratio_avg: day.autonomy_ratio_avg,
     autonomy_ratio_p50: day.autonomy_ratio_p50,
   });
-  const ratios = daily(rows, range, ratioOf);
+  const ratios = daily(rows, tools.range, ratioOf);
   const ratiosThen = previous && toolsThen ? daily(toolsThen, previous, ratioOf) : undefined;
-  const levels = daily(rows, range, (day) => ({ ...day.tool_autonomy_level_ratio }));
+  const levels = daily(rows, tools.range, (day) => ({ ...day.tool_autonomy_level_ratio }));
   const only = (name: string) => set({ tool: name === tool ? undefined : name });
 
   const lists = [
@@ -208,6 +209,7 @@ function Numbers() {
         <OverTime
           title="Tool calls by tool"
           kind="bars"
+          grain={grain}
           series={series}
           points={points}
           previous={pointsThen}
@@ -245,6 +247,7 @@ function Numbers() {
           return (
             <Panel
               key={name}
+              className={name === "hooks" ? "lg:col-span-2" : ""}
               name={name}
               title={title}
               metric={metric}

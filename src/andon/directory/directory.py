@@ -271,8 +271,10 @@ def _read_pepper(path: Path) -> bytes:
 
 
 def _make_private(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
-    os.close(descriptor)
+    # One that exists is not even opened: closing it would drop the locks by which SQLite, elsewhere in this
+    # process, says that it is in use, and the next command to end would take its write-ahead log away.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _sync_folder(path: Path) -> None:
