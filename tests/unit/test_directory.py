@@ -363,3 +363,20 @@ def test_a_malformed_mcp_name_lists_nothing(directory: Directory, name: str) -> 
     with pytest.raises(DirectoryError, match="no name of an MCP server"):
         directory.add_mcp_names(org_id, ["good", name], now=NOW)
     assert directory.mcp_names(org_id) == []
+
+
+def test_opening_it_twice_in_a_process_keeps_its_locks(settings: Settings, directory: Directory) -> None:
+    """A build inside the server must not make the next command think that nobody else has the database open."""
+    directory.orgs()
+    open_directory(settings).close()
+    code = (
+        "import sys; from andon.config import read_settings; "
+        "from andon.directory.directory import open_directory; import datetime as dt; "
+        "open_one = open_directory(read_settings(data=sys.argv[1])); "
+        "open_one.create_org('From elsewhere', now=dt.datetime(2026, 1, 14, tzinfo=dt.UTC)); open_one.close()"
+    )
+    subprocess.run([sys.executable, "-c", code, str(settings.data)], check=True, timeout=60)
+
+    log = settings.data / "directory.sqlite-wal"
+    assert log.exists(), "the command took the write-ahead log of an open database away"
+    assert "From elsewhere" in {org.name for org in directory.orgs()}
