@@ -23,7 +23,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "harness"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "harness"))
 
 from andon.api.page import PAGE
 

@@ -366,7 +366,7 @@ def test_a_malformed_mcp_name_lists_nothing(directory: Directory, name: str) -> 
 
 
 def test_opening_it_twice_in_a_process_keeps_its_locks(settings: Settings, directory: Directory) -> None:
-    """A build inside the server must not make the next command think that nobody else has the database open."""
+    """A build inside the server must not make the next command think that nobody has the database open."""
     directory.orgs()
     open_directory(settings).close()
     code = (

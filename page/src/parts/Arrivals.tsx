@@ -10,7 +10,11 @@ export function Arrivals({ told }: { told: Told<ArrivalsAnswer> }) {
     <Panel
       name="arrivals"
       title="Arriving now"
-      says={told.data ? `Last event ${ago(told.data.last_event_at, Date.now())}` : ""}
+      says={
+        told.data?.last_event_at
+          ? `Last event ${ago(told.data.last_event_at, Date.now())}`
+          : "No event since the server was started"
+      }
       told={[told]}
       table={{
         columns: [

@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import { pathOf } from "../api/client";
 import { useApi } from "../api/queries";
 import type { ArrivalsAnswer, CoverageAnswer, DataAnswer, RestatementsAnswer } from "../api/types";
@@ -238,7 +239,12 @@ function Agents({ agents, now }: { agents: CoverageAnswer["data"]["agents"]; now
         const known = agent.fields.filter(({ status }) => status === "ok").length;
         return (
           <details key={agent.agent} className="group py-2">
-            <summary className="flex min-h-7 cursor-pointer flex-wrap items-baseline gap-x-4 gap-y-0.5">
+            <summary className="flex min-h-7 cursor-pointer flex-wrap items-baseline gap-x-3 gap-y-0.5">
+              <ChevronRight
+                size={14}
+                aria-hidden="true"
+                className="self-center text-soft transition-transform group-open:rotate-90"
+              />
               <span className="shown-as-text font-medium">{agent.agent}</span>
               <span className="text-soft text-xs">
                 {agent.status}, last heard {ago(agent.last_seen_at, now)}

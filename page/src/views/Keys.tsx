@@ -37,7 +37,7 @@ export function Keys() {
 
 function All() {
   const keys = useKeys();
-  const rows = keys.data?.data ?? [];
+  const rows = keys.data?.data.toReversed() ?? [];
   return (
     <div className="space-y-3">
       <Create />
