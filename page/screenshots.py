@@ -27,8 +27,6 @@ READY_S = 600
 SHOTS = [
     ("overview-light", "/?compare=previous", 1280, 800, "light"),
     ("cost-dark", "/cost?compare=previous", 1280, 800, "dark"),
-    ("adoption-light", "/adoption", 1280, 800, "light"),
-    ("tools-dark", "/tools", 1280, 800, "dark"),
     ("people-light", "/people", 1280, 800, "light"),
     ("data-light", "/data", 1280, 800, "light"),
     ("tools-narrow", "/tools", 390, 800, "light"),
