@@ -22,7 +22,7 @@ from andon.edition.editions import Editions
 
 from hand_made import FIRST, LAST, NOW, PEOPLE, day, publish_by_hand, rows, serve
 
-RANGE = f"start_date={FIRST}&end_date={LAST}"
+RANGE = f"startDate={FIRST}&endDate={LAST}"
 
 
 @pytest.fixture(scope="module")
@@ -54,16 +54,16 @@ def test_an_organisation_reads_only_its_own(address: str) -> None:
 
 
 def test_the_range_is_read_as_strictly_as_that_of_a_report(address: str) -> None:
-    """Missing, malformed, backwards, today: refused with the names that this question uses."""
+    """Missing, malformed, backwards, today: refused in the same words."""
     with Client(address, "fk-owner") as andon:
-        with pytest.raises(BadRequest, match="end_date 2026-01-14 is before start_date 2026-01-17"):
+        with pytest.raises(BadRequest, match="endDate 2026-01-14 is before startDate 2026-01-17"):
             andon.restatements(LAST, FIRST)
-        with pytest.raises(BadRequest, match="start_date must be YYYY-MM-DD"):
+        with pytest.raises(BadRequest, match="startDate must be YYYY-MM-DD"):
             andon.restatements("yesterday", LAST)
         with pytest.raises(BadRequest, match="Cannot query today"):
             andon.restatements(FIRST, NOW.date())
     answer = httpx2.get(address + RESTATEMENTS_PATH, headers={"Authorization": "Bearer fk-owner"})
-    assert answer.json()["detail"] == "start_date is required, as YYYY-MM-DD"
+    assert answer.json()["detail"] == "startDate is required, as YYYY-MM-DD"
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_the_description_has_the_names_that_are_read() -> None:
     """Names of parameters in the OpenAPI document are those of the question."""
     operation = openapi.document()["paths"][RESTATEMENTS_PATH]["get"]
 
-    assert [one["name"] for one in operation["parameters"]] == ["start_date", "end_date"]
+    assert [one["name"] for one in operation["parameters"]] == ["startDate", "endDate"]

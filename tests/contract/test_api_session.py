@@ -168,7 +168,7 @@ QUESTIONS = [
     *(f"/api/v1/analytics/{report}?startDate=2026-01-14&endDate=2026-01-17" for report in REPORTS),
     "/api/v1/coverage",
     "/api/v1/conservation",
-    "/api/v1/restatements?start_date=2026-01-14&end_date=2026-01-17",
+    "/api/v1/restatements?startDate=2026-01-14&endDate=2026-01-17",
 ]
 
 

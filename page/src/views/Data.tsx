@@ -29,7 +29,7 @@ function State() {
   const coverage = useApi<CoverageAnswer>("/api/v1/coverage");
   const { range } = useView();
   const restatements = useApi<RestatementsAnswer>(
-    pathOf("/api/v1/restatements", { start_date: range.start, end_date: range.end }),
+    pathOf("/api/v1/restatements", { startDate: range.start, endDate: range.end }),
   );
   if (data.error) return <Failed problem={data.error} retry={data.retry} />;
   const now = Date.now();

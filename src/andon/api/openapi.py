@@ -17,7 +17,7 @@ import msgspec
 from andon.api.auth import SESSION_COOKIE
 from andon.api.openapi_page import PAGE_TYPES, page_paths
 from andon.api.openapi_parts import REF, Json, describe, optional, parameter, problem_answer, ref
-from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, OUR_NAMES, REPORT_NAMES, WITHOUT
+from andon.api.parameters import DEFAULT_LIMIT, MAX_LIMIT, NAMES, WITHOUT
 from andon.contract.conservation import ConservationAnswer
 from andon.contract.coverage import CoverageAnswer
 from andon.contract.problems import (
@@ -148,8 +148,8 @@ def _published() -> Json:
     return published
 
 
-def _range(names: tuple[str, str]) -> list[Json]:
-    start, end = names
+def _range() -> list[Json]:
+    start, end = NAMES
     day = {"type": "string", "format": "date"}
     return [
         parameter(start, "First day, `YYYY-MM-DD`, UTC", day, "2026-01-15"),
@@ -158,7 +158,7 @@ def _range(names: tuple[str, str]) -> list[Json]:
 
 
 def _operation(report: Report) -> Json:
-    parameters = _range(REPORT_NAMES)
+    parameters = _range()
     group_by = GROUP_BY[report]
     if group_by is not None:
         parameters.append(
@@ -234,7 +234,7 @@ def _restatements() -> Json:
         "operationId": "restatements",
         "summary": summary,
         "tags": ["analytics"],
-        "parameters": _range(OUR_NAMES),
+        "parameters": _range(),
         "responses": _responses(
             summary, ref("RestatementsAnswer"), {"RestatementsAnswer": example}, PROBLEMS
         ),

@@ -30,11 +30,8 @@ WITHOUT = "by_user"
 SHOWN = 40
 """Characters of a wrong value that the answer repeats."""
 
-REPORT_NAMES = ("startDate", "endDate")
-"""What the contract calls the range of a report."""
-
-OUR_NAMES = ("start_date", "end_date")
-"""What our own questions call it, in the words of the answers."""
+NAMES = ("startDate", "endDate")
+"""What the contract calls the range of a report; every other question with a range does so too."""
 
 Items = Sequence[tuple[str, str]]
 """The query string's names and values, decoded, in the caller's order."""
@@ -53,17 +50,15 @@ class Page(msgspec.Struct, frozen=True):
     cursor: str | None
 
 
-def read_range(
-    items: Items, *, today: dt.date, max_days: int, names: tuple[str, str] = REPORT_NAMES
-) -> DayRange:
+def read_range(items: Items, *, today: dt.date, max_days: int) -> DayRange:
     """
     Read the first and the last day that are asked for.
 
     Raises:
         BadRequest: A date is missing, repeated or malformed, or the range is not one that can be asked for.
     """
-    start, end = (_one(items, name) for name in names)
-    return read_days(start, end, today=today, max_days=max_days, names=names)
+    start, end = (_one(items, name) for name in NAMES)
+    return read_days(start, end, today=today, max_days=max_days)
 
 
 def read_group_by(items: Items, report: Report) -> str | None:

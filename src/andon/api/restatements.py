@@ -13,7 +13,7 @@ from starlette.routing import Route
 from andon.api.auth import Authenticate, admit
 from andon.api.caching import caching_headers, is_known
 from andon.api.coding import respond
-from andon.api.parameters import OUR_NAMES, read_range
+from andon.api.parameters import read_range
 from andon.config import Settings
 from andon.contract.reports import Meta
 from andon.edition.editions import Editions
@@ -54,7 +54,7 @@ class Restatements:
         org_id = request.state.org_id = principal.org_id
         request.state.key_id = principal.key_id
         items = request.query_params.multi_items()
-        days = read_range(items, today=self._clock().date(), max_days=self._max_days, names=OUR_NAMES)
+        days = read_range(items, today=self._clock().date(), max_days=self._max_days)
 
         edition = self._editions.current()
         headers = caching_headers(edition, org_id, request)

@@ -164,7 +164,7 @@ class Client:
 
     def restatements(self, start: Day, end: Day) -> Answer[Restatement]:
         """Ask which days from *start* to *end*, both included, were changed after they had been published."""
-        params = {"start_date": str(start), "end_date": str(end)}
+        params = {"startDate": str(start), "endDate": str(end)}
         answer: RestatementsAnswer = self._fetch("/api/v1/restatements", params, lambda: RestatementsAnswer)
         return Answer(answer.data, answer.meta)
 

@@ -42,7 +42,6 @@ def read_days(
     *,
     today: dt.date,
     max_days: int = DEFAULT_MAX_DAYS,
-    names: tuple[str, str] = ("startDate", "endDate"),
 ) -> DayRange:
     """
     Read the two dates of a request.
@@ -52,7 +51,6 @@ def read_days(
         end: The second; None when it is missing.
         today: The current UTC day. Passed in, so that a test can choose it.
         max_days: Longest range answered.
-        names: What the two are called; the default is the contract's.
 
     Raises:
         BadRequest: A date is missing or malformed, *end* is before *start*, *end* is today or later, or
@@ -61,11 +59,11 @@ def read_days(
     >>> len(read_days("2026-01-14", "2026-01-16", today=dt.date(2026, 1, 20)))
     3
     """
-    days = DayRange(_read_day(names[0], start), _read_day(names[1], end))
+    days = DayRange(_read_day("startDate", start), _read_day("endDate", end))
 
     if days.end < days.start:
-        raise BadRequest(f"{names[1]} {days.end} is before {names[0]} {days.start}")
-    for name, day in zip(names, (days.start, days.end), strict=True):
+        raise BadRequest(f"endDate {days.end} is before startDate {days.start}")
+    for name, day in (("startDate", days.start), ("endDate", days.end)):
         if day > today:
             raise BadRequest(f"{name} {day} is in the future; the newest day is yesterday (UTC)")
     if days.end == today:
