@@ -95,8 +95,8 @@ def test_a_new_house_says_what_to_do_next(newcomer: Desk) -> None:
     page = newcomer.open("/cost")
     empty = page.locator("[data-empty]").first
     expect(empty).to_be_visible()
-    if empty.get_attribute("data-empty") == "no-data":
-        expect(empty.get_by_role("link", name="Connect an agent")).to_be_visible()
+    assert empty.get_attribute("data-empty") == "no-data"
+    expect(empty.get_by_role("link", name="Connect an agent")).to_be_visible()
 
 
 def test_data_says_how_far_the_numbers_reach(desk: Desk, house: Line, demo_key: str) -> None:

@@ -115,6 +115,7 @@ export function usePerson(id: string, range: Range | null): Told<PersonAnswer> {
 }
 
 export const KEYS = "/api/v1/keys";
+export const DATA = "/api/v1/data";
 
 export function useKeys(): Told<{ data: Key[] }> {
   return useApi<{ data: Key[] }>(KEYS);

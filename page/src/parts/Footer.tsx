@@ -1,5 +1,5 @@
 import { useIsFetching } from "@tanstack/react-query";
-import { useApi } from "../api/queries";
+import { DATA, useApi } from "../api/queries";
 import type { DataAnswer } from "../api/types";
 import { ago } from "../numbers/format";
 import { useLastDay, useMay } from "../state/session";
@@ -7,7 +7,7 @@ import { useLastDay, useMay } from "../state/session";
 /** How fresh the numbers are; in words when they are not. */
 export function Footer() {
   const may = useMay("data");
-  const { data } = useApi<DataAnswer>("/api/v1/data", { enabled: may, every_ms: 60_000 });
+  const { data } = useApi<DataAnswer>(DATA, { enabled: may, every_ms: 60_000 });
   const last = useLastDay();
   const asking = useIsFetching();
   const through = data?.data.data_through ?? null;

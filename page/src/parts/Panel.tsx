@@ -2,10 +2,12 @@ import { ChartColumn, Ellipsis, Sheet as SheetIcon } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useRef } from "react";
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { curlOf } from "../api/client";
-import type { Told } from "../api/queries";
+import { DATA, type Told, useApi } from "../api/queries";
+import type { DataAnswer } from "../api/types";
 import type { Point, Series } from "../numbers/sums";
 import { bucketRange } from "../state/days";
 import { useView } from "../state/search";
+import { useMay } from "../state/session";
 import { IconButton } from "./Button";
 import type { ChartProps } from "./Chart";
 import { copyText } from "./copy";
@@ -144,12 +146,18 @@ export function Answered({
     ?.data_through;
   if (through === null) return <NoDataYet />;
   const isOld = told.some((one) => one.isOld);
-  if (isEmpty && !isOld) return <NothingMatches onClear={onClear} clears={clears} />;
+  if (isEmpty && !isOld) return <Nothing onClear={onClear} clears={clears} />;
   return (
     <div aria-busy={isOld} className={isOld ? "opacity-50 transition-opacity delay-150" : undefined}>
       {children}
     </div>
   );
+}
+
+/** Whether there is nothing here, or nothing at all yet; only whoever may see the data's state can be told. */
+function Nothing(props: { onClear: (() => void) | undefined; clears: string | undefined }) {
+  const state = useApi<DataAnswer>(DATA, { enabled: useMay("data") });
+  return state.data?.data.data_through === null ? <NoDataYet /> : <NothingMatches {...props} />;
 }
 
 function Skeleton() {

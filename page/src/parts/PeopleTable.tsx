@@ -28,6 +28,8 @@ const columns = helper.columns(
 );
 
 const ROW_PX = 36;
+/** The name stays in sight when the numbers are scrolled. */
+const FIRST = "sticky left-0 z-[1] bg-surface";
 const WIDTH_PX = COLUMNS.reduce((sum, { width }) => sum + width, 0);
 
 /** `sessions` sorts up, `-sessions` down; by name when nothing is said, for anything else ranks people. */
@@ -106,7 +108,7 @@ export function PeopleTable({
                     key={header.id}
                     scope="col"
                     aria-sort={way === "asc" ? "ascending" : way === "desc" ? "descending" : "none"}
-                    className={column?.unit ? "is-number" : undefined}
+                    className={column?.unit ? "is-number" : column?.key === "user_email" ? FIRST : undefined}
                   >
                     <button
                       type="button"
@@ -132,11 +134,14 @@ export function PeopleTable({
               <tr
                 key={row.id}
                 aria-rowindex={item.index + 2}
-                className="hover:bg-sunk"
+                className="hover:bg-sunk hover:[&>td]:bg-sunk"
                 style={{ height: ROW_PX }}
               >
                 {COLUMNS.map(({ key, unit }) => (
-                  <td key={key} className={unit ? "is-number" : "truncate"}>
+                  <td
+                    key={key}
+                    className={unit ? "is-number" : `truncate ${key === "user_email" ? FIRST : ""}`}
+                  >
                     {key === "user_email" ? (
                       link(row.original, <bdi title={nameOf(row.original)}>{nameOf(row.original)}</bdi>)
                     ) : (

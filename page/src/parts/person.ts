@@ -12,18 +12,18 @@ export type PersonKey = Exclude<keyof Person, "user_id">;
 
 /** The columns of the table of people, in order; text has no unit. */
 export const COLUMNS: { key: PersonKey; label: string; unit?: Unit; width: number }[] = [
-  { key: "user_email", label: "Person", width: 184 },
-  { key: "lifecycle", label: "Stage", width: 78 },
-  { key: "last_seen_date", label: "Last active", width: 90 },
-  { key: "active_days", label: "Active days", unit: "count", width: 84 },
-  { key: "sessions", label: "Sessions", unit: "count", width: 74 },
-  { key: "user_messages", label: "Messages", unit: "count", width: 82 },
-  { key: "tool_calls", label: "Tool calls", unit: "count", width: 80 },
-  { key: "billable_tokens", label: "Billable tokens", unit: "count", width: 112 },
-  { key: "files_created", label: "Created", unit: "count", width: 70 },
-  { key: "files_edited", label: "Edits", unit: "count", width: 56 },
-  { key: "git_commits", label: "Commits", unit: "count", width: 76 },
-  { key: "git_prs_created", label: "PRs", unit: "count", width: 46 },
+  { key: "user_email", label: "Person", width: 216 },
+  { key: "lifecycle", label: "Stage", width: 88 },
+  { key: "last_seen_date", label: "Last active", width: 104 },
+  { key: "active_days", label: "Active days", unit: "count", width: 98 },
+  { key: "sessions", label: "Sessions", unit: "count", width: 84 },
+  { key: "user_messages", label: "Messages", unit: "count", width: 90 },
+  { key: "tool_calls", label: "Tool calls", unit: "count", width: 88 },
+  { key: "billable_tokens", label: "Billable tokens", unit: "count", width: 118 },
+  { key: "files_created", label: "Created", unit: "count", width: 78 },
+  { key: "files_edited", label: "Edits", unit: "count", width: 64 },
+  { key: "git_commits", label: "Commits", unit: "count", width: 84 },
+  { key: "git_prs_created", label: "PRs", unit: "count", width: 56 },
 ];
 
 export const STAGES = [

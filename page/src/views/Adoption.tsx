@@ -63,7 +63,7 @@ function Numbers() {
   const stage = (key: "new" | "returning" | "dormant") => ({
     metric: key,
     told: adoption,
-    value: adoption.data?.meta[key] ?? null,
+    value: adoption.data?.data.length ? adoption.data.meta[key] : null,
     before: previous ? (activityThen ? (adoptionThen?.meta[key] ?? null) : null) : undefined,
     says: SAYS[key],
   });

@@ -74,7 +74,7 @@ function Numbers() {
     return {
       metric: field,
       told: model ? grouped : tokens,
-      value: (model ? grouped : tokens).data ? sum(model ? models : rows) : null,
+      value: rows.length && (model ? grouped : tokens).data ? sum(model ? models : rows) : null,
       before: previous ? sum(model ? modelsThen : tokensThen) : undefined,
       says: inDays,
       trend: model ? perDay(models, field) : rows.map((row) => row[field]),
@@ -83,7 +83,7 @@ function Numbers() {
   const plain = (field: "cache_read_tokens" | "cache_write_tokens") => ({
     metric: field,
     told: tokens,
-    value: tokens.data ? total(rows, (row) => row[field]) : null,
+    value: rows.length ? total(rows, (row) => row[field]) : null,
     before: previous ? (tokensThen ? total(tokensThen, (row) => row[field]) : null) : undefined,
     says: inDays,
     trend: rows.map((row) => row[field]),

@@ -1,6 +1,6 @@
 import { ChevronRight } from "lucide-react";
 import { pathOf } from "../api/client";
-import { useApi } from "../api/queries";
+import { DATA, useApi } from "../api/queries";
 import type { ArrivalsAnswer, CoverageAnswer, DataAnswer, RestatementsAnswer } from "../api/types";
 import { ago, exact } from "../numbers/format";
 import { Arrivals } from "../parts/Arrivals";
@@ -24,7 +24,7 @@ export function Data() {
 }
 
 function State() {
-  const data = useApi<DataAnswer>("/api/v1/data", { every_ms: 15_000 });
+  const data = useApi<DataAnswer>(DATA, { every_ms: 15_000 });
   const arrivals = useApi<ArrivalsAnswer>("/api/v1/arrivals", { every_ms: 2_000 });
   const coverage = useApi<CoverageAnswer>("/api/v1/coverage");
   const { range } = useView();

@@ -80,7 +80,7 @@ function Numbers() {
           label="Billable tokens"
           metric="billable_tokens"
           told={tokens}
-          value={tokens.data ? billable(now.tokens) : null}
+          value={now.tokens.length ? billable(now.tokens) : null}
           before={earlier(then.tokens, billable)}
           says={inDays}
           trend={now.tokens.map((day) => day.billable_tokens)}
@@ -120,7 +120,7 @@ function Numbers() {
           label="Sessions"
           metric="sessions"
           told={activity}
-          value={activity.data ? sessions(now.activity) : null}
+          value={now.activity.length ? sessions(now.activity) : null}
           before={earlier(then.activity, sessions)}
           says={inDays}
           trend={now.activity.map((day) => day.sessions)}
@@ -129,7 +129,7 @@ function Numbers() {
           label="Pull requests"
           metric="git_prs_created"
           told={productivity}
-          value={productivity.data ? pulls(now.productivity) : null}
+          value={now.productivity.length ? pulls(now.productivity) : null}
           before={earlier(then.productivity, pulls)}
           says={inDays}
           trend={now.productivity.map((day) => day.git_prs_created)}
@@ -256,7 +256,7 @@ function Movers() {
           {shown.map((one) => (
             <li
               key={one.kind + one.name}
-              className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 border-line border-b py-1"
+              className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 border-line border-b py-1 md:flex-nowrap"
             >
               <span className="max-w-full min-w-0 truncate">
                 <span className="text-soft">{one.kind} </span>
@@ -268,7 +268,7 @@ function Movers() {
                   <bdi>{one.name}</bdi>
                 </Link>
               </span>
-              <span className="text-right">
+              <span className="text-right md:shrink-0">
                 <span className="font-medium">
                   {one.was === 0 ? "new" : (change(one.now, one.was) ?? "–")}
                 </span>

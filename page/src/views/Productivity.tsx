@@ -51,7 +51,7 @@ function Numbers() {
   const card = (field: Field) => ({
     metric: field,
     told: made,
-    value: made.data ? sum(rows, field) : null,
+    value: rows.length ? sum(rows, field) : null,
     before: previous ? (madeThen ? sum(madeThen, field) : null) : undefined,
     says: inDays,
     trend: rows.map((row) => row[field]),
@@ -60,7 +60,7 @@ function Numbers() {
     metric,
     unit: "ratio" as const,
     told: adoption,
-    value: made.data && adoption.data ? ratio(sum(rows, field), people) : null,
+    value: rows.length && adoption.data ? ratio(sum(rows, field), people) : null,
     before: previous
       ? madeThen && adoptionThen
         ? ratio(sum(madeThen, field), adoptionThen.meta.active_people)

@@ -132,7 +132,7 @@ function Numbers() {
           label={tool ? "Calls of this tool" : "Tool calls"}
           metric="tool_calls"
           told={tools}
-          value={tools.data ? calls(rows) : null}
+          value={rows.length ? calls(rows) : null}
           before={earlier(calls)}
           says={`in ${days} ${days === 1 ? "day" : "days"}`}
           trend={rows.map((row) => calls([row]))}
