@@ -100,7 +100,8 @@ function Spark({ values }: { values: (number | null)[] }) {
   );
 }
 
-/** Cards side by side, as many as fit. */
-export function Cards({ children }: { children: React.ReactNode }) {
-  return <div className="grid grid-cols-2 gap-3 md:grid-cols-3 2xl:grid-cols-6">{children}</div>;
+/** Cards side by side, in rows that come out even. */
+export function Cards({ children, inRow = 3 }: { children: React.ReactNode; inRow?: 3 | 4 }) {
+  const columns = inRow === 3 ? "md:grid-cols-3 2xl:grid-cols-6" : "md:grid-cols-4";
+  return <div className={`grid grid-cols-2 gap-3 ${columns}`}>{children}</div>;
 }

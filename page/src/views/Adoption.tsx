@@ -109,7 +109,7 @@ function Numbers() {
 
   return (
     <div className="space-y-3">
-      <Cards>
+      <Cards inRow={4}>
         <Card label="Active in a day" {...last("daily_active_users")} />
         <Card label="Active in 7 days" {...last("weekly_active_users")} />
         <Card label="Active in 30 days" {...last("monthly_active_users")} />
