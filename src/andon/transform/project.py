@@ -128,8 +128,8 @@ def reading_of(project: Path) -> str:
     """
     Name the way in which a project reads records as they come: a digest of what the base models are made of.
 
-    Records that were read in another way are read again. Macros are all among it, for any may be used there; a
-    change of the models above costs nothing.
+    Records that were read in another way are read again. All macros are among it, for any may be used there;
+    a change of the models above costs nothing.
     """
     digest = blake2b(json.dumps(list(_staged(project))).encode(), digest_size=16)
     for file in sorted([*(project / "macros").rglob("*.sql"), *(project / "models").rglob("base_*.sql")]):
