@@ -24,7 +24,7 @@ page: $(PAGE)/index.html ## Build the dashboard into the package
 PAGE_SOURCES := $(shell find page/src page/public -type f) page/index.html page/vite.config.ts docs/reference/openapi.json
 
 $(PAGE)/index.html: page/node_modules/.package-lock.json $(PAGE_SOURCES)
-	@page/npm run --silent build -- --logLevel warn
+	@page/npm run --silent build -- --logLevel warn >/dev/null
 	@touch $@
 
 page/node_modules/.package-lock.json: page/package-lock.json page/package.json page/npm $(VENV)/.ready

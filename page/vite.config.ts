@@ -13,7 +13,7 @@ export default defineConfig({
     // The content policy has no room for anything inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 700,
+    chunkSizeWarningLimit: 800,
   },
   // `npx vite` shows changes at once, on the data of a server that is up.
   server: { proxy: { "/api": api } },
