@@ -104,11 +104,8 @@ function Numbers() {
         <Card label="Edits of files" {...card("files_edited")} />
         <Card label="Commits" {...card("git_commits")} />
         <Card label="Pull requests" {...card("git_prs_created")} />
-        <Card label="Commits per active developer" {...each("git_commits", "commits_per_active_person")} />
-        <Card
-          label="Pull requests per active developer"
-          {...each("git_prs_created", "prs_per_active_person")}
-        />
+        <Card label="Commits per person" {...each("git_commits", "commits_per_active_person")} />
+        <Card label="PRs per person" {...each("git_prs_created", "prs_per_active_person")} />
       </Cards>
       <Panel
         name="files-by-language"
