@@ -6,7 +6,6 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,15 +21,7 @@ READY_S = 420
 """The demo is ready after about a minute on four idle cores; tests share theirs."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one process, which then has one server and one browser."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.xdist_group("page"))
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """``andon up --demo``, ready."""
     if not (PAGE / "index.html").is_file():
@@ -48,7 +39,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_key(house: Line) -> str:
     """The owner's key that ``andon up --demo`` printed."""
     found = re.search(r"fk-\S+", (house.data.parent / "data.log").read_text())
@@ -56,7 +47,7 @@ def demo_key(house: Line) -> str:
     return found[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_org(house: Line) -> str:
     """The demo's organisation."""
     directory = house.directory()
@@ -65,7 +56,7 @@ def demo_org(house: Line) -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome() -> Iterator[Browser]:
     """A real Chromium without a window."""
     try:
@@ -80,7 +71,7 @@ def chrome() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(house: Line, chrome: Browser, demo_org: str) -> Any:  # noqa: ANN401 (the browser's own type)
     """The cookie of an owner, for contexts that need not sign in again."""
     desk = Desk(chrome.new_context(), house.api_url)

@@ -7,6 +7,7 @@ and the answers must agree with each other.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import tempfile
@@ -105,7 +106,7 @@ class Organisation:
             "query_string": "&".join(f"{name}={value}" for name, value in query.items()).encode(),
             "headers": [(b"authorization", b"Bearer fk-owner"), (b"host", b"andon")],
         }
-        answer: dict[str, Any] = json.loads(self._endpoints[report](Request(scope)).body)
+        answer: dict[str, Any] = json.loads(asyncio.run(self._endpoints[report](Request(scope))).body)
         return answer
 
 

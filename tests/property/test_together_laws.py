@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from andon.contract.telemetry import Signal
 from andon.ingest import frames
+from andon.ingest.orders import Envelope, Sender, Window
 from andon.ingest.proto import schema
 from andon.ingest.redact import CREDENTIAL_BEGINNING, PLAIN_ASCII_WORD, is_plain_word
-from andon.ingest.take_in import Envelope, Sender, Window, take_in
+from andon.ingest.take_in import take_in
 from andon.ingest.together import FEW
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
