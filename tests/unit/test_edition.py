@@ -21,6 +21,7 @@ from andon.edition.opened import Edition
 from andon.edition.problems import EditionDamaged, NoSuchEdition, NotPublishable
 from andon.edition.publish import publish
 
+from at_once import day_rows, user_rows
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, NOW, HandReader, day, publish_by_hand, rows
 
 
@@ -34,9 +35,9 @@ def all_rows(edition: Edition, org_id: str = "org_a") -> Iterator[tuple[str, str
     """Every row of every answer of an organisation, as (report, group_by, decoded JSON)."""
     for report, group_by in ROW_TYPES:
         if report == "users":
-            fragments = edition.user_rows(org_id, FIRST, LAST, None, 100).fragments
+            fragments = user_rows(edition, org_id, FIRST, LAST, None, 100).fragments
         else:
-            fragments = edition.day_rows(org_id, report, group_by, FIRST, LAST)
+            fragments = day_rows(edition, org_id, report, group_by, FIRST, LAST)
         for row in json.loads(b"[" + b",".join(fragments) + b"]"):
             yield report, group_by, row
 
@@ -113,11 +114,11 @@ def test_days_outside_give_nothing(editions_dir: Path) -> None:
     publish_by_hand(editions_dir)
     edition = Editions(editions_dir).current()
 
-    assert edition.day_rows("org_a", "tokens", None, dt.date(2025, 1, 1), dt.date(2026, 1, 13)) == []
-    assert edition.day_rows("org_a", "tokens", None, dt.date(2026, 1, 18), dt.date(2026, 12, 31)) == []
-    assert len(edition.day_rows("org_a", "tokens", None, dt.date(2025, 1, 1), dt.date(2026, 12, 31))) == 4
-    assert edition.day_rows("org_x", "tokens", None, FIRST, LAST) == []
-    assert edition.user_rows("org_x", FIRST, LAST, None, 10) == ([], False, None)
+    assert day_rows(edition, "org_a", "tokens", None, dt.date(2025, 1, 1), dt.date(2026, 1, 13)) == []
+    assert day_rows(edition, "org_a", "tokens", None, dt.date(2026, 1, 18), dt.date(2026, 12, 31)) == []
+    assert len(day_rows(edition, "org_a", "tokens", None, dt.date(2025, 1, 1), dt.date(2026, 12, 31))) == 4
+    assert day_rows(edition, "org_x", "tokens", None, FIRST, LAST) == []
+    assert user_rows(edition, "org_x", FIRST, LAST, None, 10) == ([], False, None)
 
 
 def test_an_organisation_reads_only_its_own(editions_dir: Path) -> None:
@@ -136,7 +137,7 @@ def test_pages_hold_whole_people_in_order(editions_dir: Path, limit: int) -> Non
     edition = Editions(editions_dir).current()
     people, cursor, pages = [], None, 0
     while True:
-        page = edition.user_rows("org_a", FIRST, LAST, cursor, limit)
+        page = user_rows(edition, "org_a", FIRST, LAST, cursor, limit)
         people += [(row["user_id"], row["date"][-2:]) for row in map(json.loads, page.fragments)]
         pages += 1
         cursor = page.next_cursor
@@ -152,7 +153,7 @@ def test_a_page_holds_only_people_of_the_range(editions_dir: Path) -> None:
     """Someone who was not active in the range takes no place on the page."""
     publish_by_hand(editions_dir)
     edition = Editions(editions_dir).current()
-    page = edition.user_rows("org_a", day(17), day(17), None, 1)
+    page = user_rows(edition, "org_a", day(17), day(17), None, 1)
 
     assert [json.loads(row)["user_id"] for row in page.fragments] == [CY]
     assert (page.has_more, page.next_cursor) == (False, None)
@@ -163,10 +164,10 @@ def test_an_unknown_cursor_marks_a_place(editions_dir: Path) -> None:
     publish_by_hand(editions_dir)
     edition = Editions(editions_dir).current()
 
-    between = edition.user_rows("org_a", FIRST, LAST, ANA + "x", 100)
+    between = user_rows(edition, "org_a", FIRST, LAST, ANA + "x", 100)
     assert {json.loads(row)["user_id"] for row in between.fragments} == {BO, CY}
-    assert len(edition.user_rows("org_a", FIRST, LAST, "' OR 1=1 --", 100).fragments) == 5
-    assert edition.user_rows("org_a", FIRST, LAST, "\U0010ffff", 100).fragments == []
+    assert len(user_rows(edition, "org_a", FIRST, LAST, "' OR 1=1 --", 100).fragments) == 5
+    assert user_rows(edition, "org_a", FIRST, LAST, "\U0010ffff", 100).fragments == []
 
 
 def test_nothing_published_is_none(editions_dir: Path) -> None:
@@ -415,7 +416,7 @@ def test_readers_never_see_half_an_edition(editions_dir: Path) -> None:
     def read() -> None:
         while not done.is_set():
             edition = editions.current()
-            if len(edition.day_rows("org_a", "tokens", None, FIRST, LAST)) != 4:
+            if len(day_rows(edition, "org_a", "tokens", None, FIRST, LAST)) != 4:
                 wrong.append(edition.number)
 
     threads = [threading.Thread(target=read) for _ in range(4)]

@@ -25,6 +25,7 @@ from andon.edition.editions import Editions, list_editions
 from andon.edition.manifest import read_manifest, write_manifest
 from andon.edition.opened import Edition
 
+from at_once import day_rows, user_rows
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, Rows, day, publish_by_hand, rows
 
 
@@ -77,7 +78,7 @@ def test_what_is_shared_outlives_the_edition_it_came_from(editions_dir: Path) ->
 
     assert [info.number for info in list_editions(editions_dir)] == [4, 5]
     edition = Edition(editions_dir / "5")
-    assert len(edition.day_rows("org_a", "tools", None, *EVER)) == 12
+    assert len(day_rows(edition, "org_a", "tools", None, *EVER)) == 12
 
 
 def without(found: Rows, value: object) -> Rows:
@@ -200,7 +201,7 @@ def test_a_lost_piece_is_made_anew(editions_dir: Path) -> None:
         publish_by_hand(editions_dir, three_months(), **THROUGH)
 
     edition = Edition(editions_dir / "2")
-    assert len(edition.day_rows("org_a", "tokens", None, *EVER)) == 12
+    assert len(day_rows(edition, "org_a", "tokens", None, *EVER)) == 12
 
 
 def test_opening_the_next_edition_reads_what_is_new(editions_dir: Path) -> None:
@@ -228,14 +229,14 @@ def test_parts_are_the_whole(editions_dir: Path, batch_bytes: int) -> None:
     for start, end in ranges:
         asked = [("tokens", None), ("tokens", "model"), ("tools", None), ("activity", "client")]
         for report, group_by in asked:
-            expected = b",".join(whole.day_rows("org_a", report, group_by, start, end))
+            expected = b",".join(day_rows(whole, "org_a", report, group_by, start, end))
             found = cut.days("org_a", report, group_by, start, end)
             parts = list(found.parts)
             assert b",".join(fragment for part in parts for fragment in part) == expected
             assert found.size == len(expected)
             assert found.is_long == (len(parts) > 1)
         for cursor, limit in [(None, 100), (None, 2), (ANA, 1), (CY, 5)]:
-            expected = b",".join(whole.user_rows("org_a", start, end, cursor, limit).fragments)
+            expected = b",".join(user_rows(whole, "org_a", start, end, cursor, limit).fragments)
             people = cut.people("org_a", start, end, cursor, limit)
             assert b",".join(fragment for part in people.rows.parts for fragment in part) == expected
             assert people.rows.size == len(expected)
@@ -247,7 +248,7 @@ def test_people_of_many_months_come_in_order(editions_dir: Path) -> None:
     edition = Edition(editions_dir / "1")
     people, cursor = [], None
     while True:
-        page = edition.user_rows("org_a", *EVER, cursor, 2)
+        page = user_rows(edition, "org_a", *EVER, cursor, 2)
         people += [(row["user_id"], row["date"]) for row in map(json.loads, page.fragments)]
         cursor = page.next_cursor
         if not page.has_more:
@@ -264,7 +265,7 @@ def test_a_cursor_goes_on_in_the_next_edition(editions_dir: Path) -> None:
     editions = Editions(editions_dir)
     first = editions.current()
     assert first is not None
-    page = first.user_rows("org_a", FIRST, LAST, None, 2)
+    page = user_rows(first, "org_a", FIRST, LAST, None, 2)
     told = {json.loads(row)["user_id"] for row in page.fragments}
 
     changed = rows()
@@ -277,7 +278,7 @@ def test_a_cursor_goes_on_in_the_next_edition(editions_dir: Path) -> None:
     publish_by_hand(editions_dir, changed)
     second = editions.current()
     assert second is not None
-    rest = second.user_rows("org_a", FIRST, LAST, page.next_cursor, 100)
+    rest = user_rows(second, "org_a", FIRST, LAST, page.next_cursor, 100)
 
     assert told == {NOBODY, ANA}
     assert page.next_cursor == ANA

@@ -76,14 +76,6 @@ class People(NamedTuple):
     next_cursor: str | None
 
 
-class UserPage(NamedTuple):
-    """The same, read at once: *fragments* are the rows."""
-
-    fragments: list[bytes]
-    has_more: bool
-    next_cursor: str | None
-
-
 class Edition:
     """
     Published answers, by organisation and day. Safe to use from several threads.
@@ -209,12 +201,6 @@ class Edition:
                     plan += [(month, *days) for days in _parts(sizes, self._batch_bytes)]
         return Rows(max(size - 1, 0), _days_of(first, plan, asked), is_long=bool(plan))
 
-    def day_rows(
-        self, org_id: str, report: Report, group_by: str | None, start: dt.date, end: dt.date
-    ) -> list[bytes]:
-        """Read the same at once."""
-        return _all(self.days(org_id, report, group_by, start, end))
-
     def people(self, org_id: str, start: dt.date, end: dt.date, cursor: str | None, limit: int) -> People:
         """
         Read one page of people who were active in the range.
@@ -245,13 +231,6 @@ class Edition:
         has_more = len(people) > limit
         rows = self._user_days(months, org_id, page, (start.isoformat(), end.isoformat()))
         return People(rows, has_more, page[-1] if has_more else None)
-
-    def user_rows(
-        self, org_id: str, start: dt.date, end: dt.date, cursor: str | None, limit: int
-    ) -> UserPage:
-        """Read the same at once."""
-        rows, has_more, next_cursor = self.people(org_id, start, end, cursor, limit)
-        return UserPage(_all(rows), has_more, next_cursor)
 
     def _user_days(self, months: list[Shelved], org_id: str, page: list[str], days: tuple[str, str]) -> Rows:
         asked = (org_id, page[0], page[-1], *days)
@@ -367,7 +346,3 @@ def _people_of(
                 )
         rows.sort(key=itemgetter(0, 1))
         yield [fragment for _, _, fragment in rows]
-
-
-def _all(rows: Rows) -> list[bytes]:
-    return [fragment for part in rows.parts for fragment in part]

@@ -36,6 +36,9 @@ _CONFIG = {
     "threads": str(THREADS),
 }
 
+_FRAGMENTS = re.compile(r"\bfrom fragments\.(\w+)")
+"""Where a question builds on what an answer tells already: a file of ``fragments/``."""
+
 _RELATION = re.compile(r"\b(?:from|join) (rpt_\w+)")
 
 _GLOB_CHARACTER = re.compile(r"[*?\[]")
@@ -70,7 +73,7 @@ class Questions:
         Raises:
             EditionDamaged: A file of the edition is gone or unreadable.
         """
-        text = resources.files(__package__).joinpath("queries", f"{query}.sql").read_text(encoding="utf-8")
+        text = _FRAGMENTS.sub(lambda found: f"from ({_text('fragments', found[1])})", _text("queries", query))
         text = _RELATION.sub(lambda found: found[0].replace(found[1], _files(edition.marts, found[1])), text)
         with self._turns:
             cursor = self._engine.cursor()
@@ -89,6 +92,10 @@ class Questions:
     def close(self) -> None:
         """Let go of the engine."""
         self._engine.close()
+
+
+def _text(folder: str, name: str) -> str:
+    return resources.files(__package__).joinpath(folder, f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _files(marts: Path, relation: str) -> str:

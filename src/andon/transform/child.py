@@ -172,8 +172,6 @@ def _arguments(order: Order, command: tuple[str, ...], variables: dict[str, Any]
     chosen: tuple[str, ...] = ()
     if order.select and "test" in command[:1]:
         command, chosen = command[:1], ("--select", f"test_type:unit,{order.select}")
-    if order.exclude and "--exclude" in command:
-        chosen = tuple(order.exclude)
     return [
         "--no-version-check",
         "--no-send-anonymous-usage-stats",

@@ -21,7 +21,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         shape: dbt variables that the graph depends on.
         variables: dbt variables of this run.
         select: Nodes to restrict unit tests to, in dbt's selection syntax; empty for all.
-        exclude: Nodes that a build leaves out, in dbt's selection syntax.
     """
 
     command: str
@@ -33,7 +32,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     shape: dict[str, Any]
     variables: dict[str, Any]
     select: str = ""
-    exclude: list[str] = []
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):

@@ -39,3 +39,40 @@
 {% macro _of_list(name, rest) -%}
     case when placed.place <= {{ var('list_limit') }} then placed.{{ name }} else '{{ rest }}' end
 {%- endmacro %}
+
+{#
+    How often each name of a fact occurred on a day of the reports, as a list of its organisation.
+
+    fact: the kind, as in `fct_<kind>`. columns: what the model calls each name, and what the fact does; in the
+    remainder the first is `(other)`, the rest are empty. amount: what the model calls the number.
+    condition: which facts count, over `facts`; all of them when left out.
+#}
+{% macro counted_list(fact, columns, amount, condition=none) -%}
+    {%- set rest = {} %}
+    {%- for name in columns %}
+        {%- do rest.update({name: '(other)' if loop.first else ''}) %}
+    {%- endfor %}
+with counted as (
+    select
+        facts.org_id as org_id,
+        facts.event_date as report_date,
+        {%- for name, source in columns.items() %}
+        facts.{{ source }} as {{ name }},
+        {%- endfor %}
+        {{ whole_sum('facts.fact_count') }} as {{ amount }}
+    from {{ ref('fct_' ~ fact) }} as facts
+    inner join {{ ref('stg_directory__organisations') }} as organisations
+        on facts.org_id = organisations.org_id
+    where
+        {{ reported('facts.event_date') }}
+        {{ 'and ' ~ condition if condition }}
+    group by
+        facts.org_id,
+        facts.event_date
+        {%- for source in columns.values() %},
+        facts.{{ source }}
+        {%- endfor %}
+)
+
+{{ listed('counted', rest, [amount]) }}
+{%- endmacro %}

@@ -1,20 +1,3 @@
-with counted as (
-    select
-        facts.org_id as org_id,
-        facts.event_date as report_date,
-        facts.mcp_server as server,
-        {{ whole_sum('facts.fact_count') }} as invocations
-    from {{ ref('fct_tool_calls') }} as facts
-    inner join {{ ref('stg_directory__organisations') }} as organisations
-        on facts.org_id = organisations.org_id
-    where
-        {{ reported('facts.event_date') }}
-        and facts.is_executed
-        and facts.tool_kind = 'mcp'
-    group by
-        facts.org_id,
-        facts.event_date,
-        facts.mcp_server
-)
-
-{{ listed('counted', {'server': '(other)'}, ['invocations']) }}
+{{ counted_list(
+    'tool_calls', {'server': 'mcp_server'}, 'invocations', "facts.is_executed and facts.tool_kind = 'mcp'"
+) }}
