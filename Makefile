@@ -48,7 +48,7 @@ check: setup page ## Format, lint, types, floors and SQL style
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint src/andon/transform
+	@$(BIN)/sqlfluff lint --processes 0 src/andon/transform
 	@page/npm run --silent check
 
 engines: $(ENGINES)/.ready ## Make .engines with what tests the other engines' dialects (1.2 GB)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import fcntl
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -32,10 +34,18 @@ GRPC_PATHS = {f"/v1/{signal}": method for method, signal in METHODS.items()}
 """gRPC's method for each path of OTLP over HTTP."""
 
 
+_CLAIMS = (Path(tempfile.gettempdir()) / f"andon-test-ports-{os.getuid()}").open("wb")
+"""A byte for each port, locked by the process that was given it until that process ends."""
+
+
 def free_port() -> int:
-    """Give a port that nobody listens on right now, and that no outgoing connection is given later."""
-    for port in random.sample(range(20_000, 32_000), 100):
+    """Give a port that nobody listens on, that no outgoing connection gets and no test beside this one.
+
+    Not from ``random``, which Hypothesis seeds alike in every process.
+    """
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
         with contextlib.suppress(OSError), socket.socket() as probe:
+            fcntl.lockf(_CLAIMS, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
             probe.bind(("127.0.0.1", port))
             return port
     raise AssertionError("a hundred ports are taken")
