@@ -174,6 +174,24 @@ def test_a_warm_child_is_kept_until_something_changes(tmp_path: Path, worker: Wo
     assert pids[4] is None
 
 
+def test_data_directories_share_what_was_parsed(tmp_path: Path) -> None:
+    """What one parsed no other parses again, whatever its settings are: dbt writes a file when it parses."""
+    shared = tmp_path / "shared" / "parsed.msgpack"
+    for name in ("one", "other"):
+        folder = tmp_path / name
+        environment = {
+            "ANDON_DBT_DATABASE": str(folder / "andon.duckdb"),
+            "ANDON_DBT_SPILL": str(folder / "spill"),
+            "ANDON_DBT_MEMORY": {"one": "1GB", "other": "3GB"}[name],
+            "ANDON_DBT_THREADS": {"one": "2", "other": "3"}[name],
+        }
+        with contextlib.closing(Worker()) as worker:
+            asked = msgspec.structs.replace(order(folder, "get-ready"), parsed_path=str(shared))
+            assert worker.run(asked, environment).ok
+        parsed = [(folder / "target" / "partial_parse.msgpack").read_bytes(), shared.read_bytes()]
+        assert parsed[0] == parsed[1]
+
+
 def test_a_change_of_the_project_is_seen(tmp_path: Path) -> None:
     """A changed, added or renamed file of the project is another project."""
     file = tmp_path / "models" / "a.sql"

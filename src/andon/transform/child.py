@@ -55,11 +55,16 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Orders by name: the dbt invocations, each run only when the one before it succeeded."""
 
-DATABASE = "ANDON_DBT_DATABASE"
-"""The environment variable with the warehouse's file."""
-
-NO_DATABASE = "andon.duckdb"
-"""Stands for the warehouse while the project is parsed: named like every one, never opened."""
+STAND_INS = {
+    "ANDON_DBT_DATABASE": "andon.duckdb",
+    "ANDON_DBT_THREADS": "1",
+    "ANDON_DBT_MEMORY": "1GB",
+    "ANDON_DBT_SPILL": "spill",
+}
+"""
+The profile's variables while the project is parsed: dbt parses again when the profile is another, and each
+data directory has its own. The warehouse is named like every one; nothing is opened.
+"""
 
 PARSED = "partial_parse.msgpack"
 """dbt's own name for a project that it parsed."""
@@ -94,10 +99,14 @@ def run(order: Order, on_progress: Callable[[Progress], None]) -> Summary:
     own, shared = Path(order.target_path, PARSED), Path(order.parsed_path)
     if order.parsed_path and not own.exists():
         _copy(shared, own)
-    database = os.environ[DATABASE]
-    os.environ[DATABASE] = NO_DATABASE
+    own_environment = dict(os.environ)
+    os.environ.update(STAND_INS)
     answer = dbtRunner().invoke(_arguments(order, ("parse",), order.shape))
-    os.environ[DATABASE] = database
+    for name in STAND_INS:
+        if name in own_environment:
+            os.environ[name] = own_environment[name]
+        else:
+            del os.environ[name]
     summary, manifest = _summary(answer), answer.result
     if order.parsed_path and summary.ok and not shared.exists():
         _copy(own, shared)
