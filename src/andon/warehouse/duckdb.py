@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from andon.contract.telemetry import COLUMNS, Table
+from andon.warehouse.changes import forget, make_notes
 from andon.warehouse.doors import Days, WarehouseBusy, WarehouseFailed
 from andon.warehouse.parquet_lake import TO_DO_WITH_DAMAGED, Damaged, ParquetLake
 from andon.warehouse.raw_tables import DIRECTORY_TABLES, DUCKDB_TYPES
@@ -80,6 +81,8 @@ def prepare(
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS directory")
         unread = note_unread(connection, folders(raw_dir), definition, again)
+        make_notes(connection)
+        forget(connection)
         _refuse_damaged(lake, unread)
         for table in COLUMNS:
             connection.execute(

@@ -14,11 +14,21 @@
 #}
 {% macro chosen(kind, within=[], largest=[]) %}
     {%- set own_group = ['org_id', 'agent'] + within -%}
-    {%- set columns = shared_fact_columns() + own_fact_columns(kind) -%}
+    {{ config(
+        materialized=kept_from_build_to_build(),
+        remade='kept.fact_key in (select looked.fact_key from build.' ~ kind ~ '_keys as looked)',
+        days='select event_date from build.' ~ kind ~ '_event_dates',
+        noted='changed_chosen',
+        of_came=_of_chosen(kind),
+        of_went=_of_chosen(kind),
+    ) }}
+    {%- do look_up_choice(kind) -%}
+    {%- set columns = shared_fact_columns() + own_fact_columns(kind) + joined_fact_columns(kind) + ['session_key', 'fact_key'] -%}
     {%- set names = ['identity_email', 'identity_account', 'identity_user', 'identity_install'] -%}
 with facts as (
     select told.*
     from {{ ref('int_' ~ kind ~ '_unioned') }} as told
+    where {{ of_choice('told', kind) }}
 ),
 
 sessions as (
@@ -113,21 +123,20 @@ days as (
 best as (
     select
         {%- for column in columns %}
-        facts.{{ column }} as {{ column }},
+        facts.{{ column }} as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-        {{ short_key(['facts.org_id', 'facts.agent', 'facts.dedupe_key']) }} as fact_key
     from facts
     left join sessions
         on {% for column in own_group %}facts.{{ column }} = sessions.{{ column }} and {% endfor %}facts.session_id = sessions.session_id
     where
         facts.session_id is not null
         and facts.source_rank = coalesce(sessions.best_rank, facts.source_rank)
+        and {{ is_chosen_again('facts', kind) }}
     union all
     select
         {%- for column in columns %}
-        sessionless.{{ column }} as {{ column }},
+        sessionless.{{ column }} as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-        {{ short_key(['sessionless.org_id', 'sessionless.agent', 'sessionless.dedupe_key']) }} as fact_key
     from sessionless
     left join days as same_day
         on {% for column in own_group %}sessionless.{{ column }} = same_day.{{ column }} and {% endfor %}sessionless.who = same_day.who
@@ -140,6 +149,7 @@ best as (
     where
         sessionless.source_rank <= same_day.best_rank
         and sessionless.source_rank <= coalesce(day_before.best_rank, sessionless.source_rank)
+        and {{ is_chosen_again('sessionless', kind) }}
 ),
 
 -- Few facts are told several times: those are found by a short key, so that only they are sorted.
@@ -166,21 +176,39 @@ tellings as (
         partition by best.org_id, best.agent, best.dedupe_key
         order by best.source_rank, best.occurred_at_unix_nano, best.record_id
     )
+),
+
+picked as (
+    select
+        {%- for column in columns %}
+        best.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from best
+    left join repeated
+        on best.fact_key = repeated.fact_key
+    where repeated.fact_key is null
+    union all
+    select
+        {%- for column in columns %}
+        tellings.{{ 'largest_' ~ column if column in largest else column }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from tellings
+    where tellings.telling = 1
 )
 
 select
-    {%- for column in columns %}
-    best.{{ column }} as {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
-from best
-left join repeated
-    on best.fact_key = repeated.fact_key
-where repeated.fact_key is null
-union all
-select
-    {%- for column in columns %}
-    tellings.{{ 'largest_' ~ column if column in largest else column }} as {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
-from tellings
-where tellings.telling = 1
+    picked.*,
+    coalesce(identities.user_id, {{ unattributed_user_id() }}) as user_id
+from picked
+left join (
+    select owners.*
+    from {{ ref('int_identities') }} as owners
+    where {{ of_choices_owners('owners', kind) }}
+) as identities
+    on {{ is_owned_by('picked', 'identities') }}
 {% endmacro %}
+
+{# What is noted of a chosen fact that changed. #}
+{% macro _of_chosen(kind) -%}
+    '{{ kind }}', changed.session_key, changed.org_id, changed.agent, changed.event_date
+{%- endmacro %}

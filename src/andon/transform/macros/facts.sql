@@ -14,6 +14,11 @@
     {{ return(fact_kinds()[kind]) }}
 {% endmacro %}
 
+{# What the union adds to the columns of its dialects. #}
+{% macro joined_fact_columns(kind) %}
+    {{ return(['told_language'] if kind == 'file_changes' else []) }}
+{% endmacro %}
+
 {# Every kind of fact with the columns that it adds. #}
 {% macro fact_kinds() %}
     {{ return({
@@ -227,18 +232,55 @@
     {{ return(found) }}
 {% endmacro %}
 
-{# All dialects' models of a kind, one beneath the other; no row where none has one. #}
+{#
+    All dialects' models of a kind, one beneath the other, each fact with two short keys: of its session, null without one,
+    and of the fact, as its organisation's agent tells it. No row where no dialect has a model.
+#}
 {% macro union_staged(kind) %}
+    {{ config(
+        materialized=kept_from_build_to_build(),
+        remade=remade_of_slice(),
+        days='select distinct event_date from intermediate.int_slice_records',
+        noted='changed_staged',
+        of_came=_of_staged(kind, 'null'),
+        of_went=_of_staged(kind, 'changed.fact_key'),
+    ) }}
     {%- set columns = shared_fact_columns() + own_fact_columns(kind) -%}
+-- depends_on: {{ ref('int_slice_records') }}
+with staged as (
     {%- for dialect in dialects_with(kind) %}
-select
+    select
         {%- for column in columns %}
-    {{ dialect }}_facts.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {{ dialect }}_facts.{{ column }} as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-from {{ ref('stg_' ~ dialect ~ '__' ~ kind) }} as {{ dialect }}_facts
-        {% if not loop.last %}union all{% endif %}
+    from {{ ref('stg_' ~ dialect ~ '__' ~ kind) }} as {{ dialect }}_facts
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
+)
+
+select
+    staged.*,
+    {%- if 'told_language' in joined_fact_columns(kind) %}
+    languages.language as told_language,
+    {%- endif %}
+    case
+        when staged.session_id is not null then {{ short_key(['staged.org_id', 'staged.agent', 'staged.session_id']) }}
+    end as session_key,
+    {{ short_key(['staged.org_id', 'staged.agent', 'staged.dedupe_key']) }} as fact_key
+from staged
+    {%- if 'told_language' in joined_fact_columns(kind) %}
+left join {{ ref('int_file_languages') }} as languages
+    on
+        staged.org_id = languages.org_id
+        and staged.agent = languages.agent
+        and staged.dedupe_key = languages.dedupe_key
+    {%- endif %}
 {% endmacro %}
+
+{# What is noted of a staged fact that changed. #}
+{% macro _of_staged(kind, went_key) -%}
+    '{{ kind }}', changed.session_key, changed.org_id, changed.agent, coalesce(changed.ingest_key_id, ''), changed.event_date, {{ went_key }}
+{%- endmacro %}
 
 {# File changes whose language is told by name, of the dialects that have a model `stg_<dialect>__file_languages`. #}
 {% macro told_language_facts() -%}

@@ -1,14 +1,11 @@
 {# What the marts share: the columns of facts, the range of the reports, rounding, the spine. #}
 
-{# Facts of one kind with whose they are: every column of the chosen facts, `fact_id` and `user_id`. #}
+{# Facts of one kind: every column of the chosen facts, and `fact_id`. #}
 {% macro facts_of(kind) -%}
     select
         chosen.*,
-        {{ md5_hex("concat(chosen.org_id, '|', chosen.agent, '|" ~ kind ~ "|', chosen.dedupe_key)") }} as fact_id,
-        coalesce(identities.user_id, {{ unattributed_user_id() }}) as user_id
+        {{ md5_hex("concat(chosen.org_id, '|', chosen.agent, '|" ~ kind ~ "|', chosen.dedupe_key)") }} as fact_id
     from {{ ref('int_' ~ kind ~ '_chosen') }} as chosen
-    left join {{ ref('int_identities') }} as identities
-        on {{ same_identity_keys('chosen', 'identities') }}
 {%- endmacro %}
 
 {# The columns that every fact carries. #}
@@ -17,6 +14,7 @@
     {{ alias }}.org_id as org_id,
     {{ alias }}.user_id as user_id,
     {{ alias }}.session_id as session_id,
+    {{ alias }}.session_key as session_key,
     {{ alias }}.agent as agent,
     {{ alias }}.agent_version as agent_version,
     {{ alias }}.client as client,

@@ -1,8 +1,17 @@
+{{ config(
+    materialized=kept_from_build_to_build(),
+    remade=remade_of_owners(),
+    noted='changed_owners',
+    of_came='changed.session_key, changed.org_id, changed.agent, changed.event_date',
+    of_went='changed.session_key, changed.org_id, changed.agent, changed.event_date',
+) }}
 with resolved as (
     select
         {%- for key in identity_keys() %}
         told.{{ key }} as {{ key }},
         {%- endfor %}
+        told.session_key as session_key,
+        told.event_date as event_date,
         coalesce(
             aliases.canonical_identity,
             -- An installation is somebody's: where the session says whose, that is who.
@@ -20,12 +29,15 @@ with resolved as (
         on
             told.org_id = aliases.org_id
             and told.identity = aliases.identity
+    where {{ of_owners('told') }}
 )
 
 select
     {%- for key in identity_keys() %}
     resolved.{{ key }} as {{ key }},
     {%- endfor %}
+    resolved.session_key as session_key,
+    resolved.event_date as event_date,
     resolved.identity as identity,
     {{ user_id('resolved.org_id', 'resolved.identity') }} as user_id
 from resolved

@@ -1,3 +1,10 @@
+{{ config(
+    materialized=kept_from_build_to_build(),
+    remade='true',
+    noted='changed_directory',
+    of_came='changed.org_id, changed.identity, null',
+    of_went='changed.org_id, changed.identity, null',
+) }}
 -- A merge may point at an identity that was merged later: three steps are followed.
 select
     first_step.org_id as org_id,

@@ -1,7 +1,7 @@
 -- Only organisations with a digest to explain are asked what they know.
 with hashed as (
     select distinct calls.org_id as org_id
-    from {{ ref('int_tool_calls_chosen') }} as calls
+    from {{ ref('int_tool_names') }} as calls
     where
         length(calls.mcp_server) = 64
         or length(calls.mcp_tool) = 64
@@ -16,7 +16,7 @@ known as (
     select
         calls.org_id as org_id,
         calls.mcp_server as name
-    from {{ ref('int_tool_calls_chosen') }} as calls
+    from {{ ref('int_tool_names') }} as calls
     where
         length(calls.mcp_server) <> 64
         and calls.mcp_server <> '(redacted)'
@@ -24,7 +24,7 @@ known as (
     select
         calls.org_id as org_id,
         calls.mcp_tool as name
-    from {{ ref('int_tool_calls_chosen') }} as calls
+    from {{ ref('int_tool_names') }} as calls
     where
         length(calls.mcp_tool) <> 64
         and calls.mcp_tool <> '(redacted)'

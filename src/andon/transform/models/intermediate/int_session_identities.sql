@@ -1,15 +1,21 @@
+{{ config(
+    materialized=kept_from_build_to_build(),
+    remade='kept.session_key in (select looked.session_key from build.owner_sessions as looked)',
+) }}
 with named as (
     select
         told.org_id as org_id,
         told.agent as agent,
         told.session_id as session_id,
+        told.session_key as session_key,
         told.identity as identity,
         min(told.identity_rank) as identity_rank
     from {{ ref('int_told_identities') }} as told
     where
         told.session_id is not null
         and told.identity is not null
-    group by told.org_id, told.agent, told.session_id, told.identity
+        and {{ of_owners('told') }}
+    group by told.org_id, told.agent, told.session_id, told.session_key, told.identity
 ),
 
 best as (
@@ -49,6 +55,7 @@ records as (
             {{ kind }}.org_id = disputed.org_id
             and {{ kind }}.agent = disputed.agent
             and {{ kind }}.session_id = disputed.session_id
+    where {{ of_owners(kind, dated=true) }}
     {{ 'union distinct' if not loop.last }}
     {%- endfor %}
 ),
@@ -86,6 +93,7 @@ select
     chosen.org_id as org_id,
     chosen.agent as agent,
     chosen.session_id as session_id,
+    chosen.session_key as session_key,
     coalesce(aliases.canonical_identity, chosen.identity) as identity,
     chosen.identity_rank as identity_rank
 from chosen

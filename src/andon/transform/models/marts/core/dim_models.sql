@@ -1,7 +1,7 @@
 -- Of the patterns that fit a name the longest is the most particular one.
 with names as (
     select distinct calls.model as model_id
-    from {{ ref('int_model_calls_chosen') }} as calls
+    from {{ ref('int_model_names') }} as calls
     where calls.model is not null
 ),
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized=kept_from_build_to_build(),
+    remade='true',
+    noted='changed_tools',
+    of_came='changed.org_id, changed.reported_name, changed.tool_kind, changed.reported_server, changed.reported_tool',
+    of_went='changed.org_id, changed.reported_name, changed.tool_kind, changed.reported_server, changed.reported_tool',
+) }}
 {#- Every way in which an organisation's agents named their tools, and the one name that reports use. -#}
 with reported as (
     select
@@ -7,8 +14,8 @@ with reported as (
         nullif(calls.mcp_server, '') as reported_server,
         nullif(calls.mcp_tool, '') as reported_tool,
         {{ repaired_tool_name('calls.tool_name') }} as repaired_name,
-        sum(calls.fact_count) as uses
-    from {{ ref('int_tool_calls_chosen') }} as calls
+        sum(calls.uses) as uses
+    from {{ ref('int_tool_names') }} as calls
     group by
         calls.org_id,
         nullif(calls.tool_name, ''),

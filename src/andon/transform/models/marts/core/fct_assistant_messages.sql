@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 with facts as (
     {{ facts_of('assistant_messages') }}
 )

@@ -1,6 +1,15 @@
+{{ config(
+    materialized=kept_from_build_to_build(),
+    remade=remade_of_acts(),
+    noted='changed_sessions',
+    of_came="'came', changed.session_key, changed.org_id, changed.event_date, changed.client",
+    of_went="'went', changed.session_key, changed.org_id, changed.event_date, changed.client",
+) }}
+{%- do look_up_acts() %}
 -- What makes a session is a person's or a model's act, not a title written in the background.
 with starts as (
     {{ facts_of('session_starts') }}
+    where {{ of_acts('chosen') }}
 ),
 
 -- Facts of a session mostly know the same: they are put together before the earliest is looked for.
@@ -18,7 +27,7 @@ acts as (
         ('session_starts', 'true'),
     ] %}
     select
-        {%- for column in ['org_id', 'agent', 'session_id', 'user_id', 'client', 'agent_version', 'repository', 'team'] %}
+        {%- for column in ['org_id', 'agent', 'session_id', 'session_key', 'user_id', 'client', 'agent_version', 'repository', 'team'] %}
         facts.{{ column }} as {{ column }},
         {%- endfor %}
         min({{ moment('facts') }}) as earliest,
@@ -28,9 +37,11 @@ acts as (
         min(facts.event_date) as event_date,
         max(case when {{ is_session }} then 1 else 0 end) as is_session
     from {{ 'starts' if kind == 'session_starts' else ref('fct_' ~ kind) }} as facts
-    where facts.session_id is not null
+    where
+        facts.session_id is not null
+        {{ 'and ' ~ of_acts('facts') if kind != 'session_starts' }}
     group by
-        facts.org_id, facts.agent, facts.session_id, facts.user_id, facts.client, facts.agent_version, facts.repository,
+        facts.org_id, facts.agent, facts.session_id, facts.session_key, facts.user_id, facts.client, facts.agent_version, facts.repository,
         facts.team
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -41,6 +52,7 @@ sessions as (
         acts.org_id as org_id,
         acts.agent as agent,
         acts.session_id as session_id,
+        acts.session_key as session_key,
         min(acts.occurred_at) as occurred_at,
         max(acts.ended_at) as ended_at,
         min(acts.nanos) as occurred_at_unix_nano,
@@ -53,7 +65,7 @@ sessions as (
         substr(min(acts.earliest), 53) as record_id,
         max(acts.is_session) as is_session
     from acts
-    group by acts.org_id, acts.agent, acts.session_id
+    group by acts.org_id, acts.agent, acts.session_id, acts.session_key
 )
 
 select
@@ -61,6 +73,7 @@ select
     sessions.org_id as org_id,
     coalesce(sessions.user_id, {{ unattributed_user_id() }}) as user_id,
     sessions.session_id as session_id,
+    sessions.session_key as session_key,
     sessions.agent as agent,
     sessions.agent_version as agent_version,
     sessions.client as client,
@@ -81,6 +94,7 @@ select
     starts.org_id as org_id,
     starts.user_id as user_id,
     starts.session_id as session_id,
+    starts.session_key as session_key,
     starts.agent as agent,
     starts.agent_version as agent_version,
     starts.client as client,

@@ -1,0 +1,103 @@
+{#
+    A table that stays from build to build: of its rows those that have to do with what changed are made anew, the others
+    are not touched. In a build of everything (`is_whole`) it is simply made.
+
+    The model's SQL then gives the rows that are remade, all of them and no others. Rows that come out as they were stay
+    where they are. What came and what went is noted in the same transaction, and stays noted until a build has passed
+    (warehouse/changes.py): a build that dies is done again with all of it.
+
+    remade: which rows of the table, `kept`, are remade: a condition.
+    days: a query for the days on which such rows may be, where the table has an `event_date`.
+    noted: the table of changes, in schema `build`. of_came, of_went: what is noted of a row, `changed`.
+#}
+{% materialization kept, adapter='duckdb' %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- if is_whole() or existing is none or not existing.is_table %}
+        {% call statement('main') -%}
+            {%- if existing is not none %}
+    drop {{ existing.type }} if exists {{ existing }};
+            {%- endif %}
+    {{ create_table_as(False, target_relation, compiled_code) }}
+        {%- endcall %}
+    {%- else %}
+        {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | list -%}
+        {%- set remade = config.require('remade') ~ among_days('kept', config.get('days')) -%}
+        {%- set noted = config.get('noted') -%}
+        {% call statement('main') -%}
+    create or replace temp table came as
+    select
+        hash(made) as row_hash,
+        made.*
+    from (
+        select {{ columns | join(', ') }}
+        from (
+    {{ compiled_code }}
+        ) as compiled
+    ) as made;
+    create or replace temp table went as
+    select
+        kept.rowid as place,
+        hash(kept) as row_hash,
+        kept.*
+    from {{ target_relation }} as kept
+    where {{ remade }};
+    create or replace temp table stays as
+    select
+        came.rowid as came_place,
+        went.place as place
+    from came
+    inner join went
+        on
+            came.row_hash = went.row_hash
+            {%- for column in columns %}
+            and came.{{ column }} is not distinct from went.{{ column }}
+            {%- endfor %};
+    delete from came where rowid in (select stays.came_place from stays);
+    delete from went where place in (select stays.place from stays);
+    delete from {{ target_relation }} where rowid in (select went.place from went);
+    insert into {{ target_relation }} by name select came.* exclude (row_hash) from came;
+            {%- for change in ['came', 'went'] if noted %}
+    insert into build.{{ noted }} select distinct {{ config.require('of_' ~ change) }} from {{ change }} as changed;
+            {%- endfor %}
+    drop table came;
+    drop table went;
+    drop table stays;
+    select 1;
+        {%- endcall %}
+    {%- endif %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{# How a table is kept: from build to build where we can write rows in place; elsewhere it is made anew. #}
+{% macro kept_from_build_to_build() %}
+    {{ return('kept' if target.type == 'duckdb' else 'table') }}
+{% endmacro %}
+
+{# Whether a build makes everything anew. #}
+{% macro is_whole() %}
+    {{ return(target.type != 'duckdb' or var('whole') or not execute or flags.EMPTY) }}
+{% endmacro %}
+
+{#
+    ` and <rows>.event_date in (…)`, the days written out so that only blocks of those days are read; nothing without
+    a query. Rows of no day at all: `and false`.
+#}
+{% macro among_days(rows, query) %}
+    {%- if not query %}{{ return('') }}{% endif -%}
+    {%- set days = [] -%}
+    {%- for day in run_query(query).rows -%}
+        {%- do days.append("date '" ~ day[0] ~ "'") -%}
+    {%- endfor -%}
+    {{ return(' and ' ~ rows ~ '.event_date in (' ~ days | join(', ') ~ ')' if days else ' and false') }}
+{% endmacro %}
+
+{# A table of schema `build` that the rest of this build looks at, made now. #}
+{% macro look_up(name, query) %}
+    {%- do run_query('create or replace table build.' ~ name ~ ' as ' ~ query) -%}
+{% endmacro %}

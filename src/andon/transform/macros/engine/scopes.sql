@@ -1,0 +1,201 @@
+{#
+    What a build that does not make everything anew has to make again, floor by floor: each floor looks up, in tables of
+    schema `build`, which of its rows have to do with what the floor below noted as changed. Only where tables are kept
+    (materialize_kept.sql); elsewhere, and in a build of everything, each of these conditions is `true`.
+
+    Sessions and facts are found by short keys, two columns that are read whole; of the other columns only the blocks of
+    those days on which there is something to do. Two keys that happen to be equal mean that more is made again.
+#}
+
+{# Facts of an organisation's agent: of sessions that are looked up, or, where they name none, of a day that is. #}
+{% macro _of_sessions_or_days(rows, sessions, days) -%}
+    ({{ rows }}.session_key in (select looked.session_key from build.{{ sessions }} as looked)
+        or ({{ rows }}.session_key is null and ({{ rows }}.org_id, {{ rows }}.agent, {{ rows }}.event_date)
+            in (select (looked.org_id, looked.agent, looked.event_date) from build.{{ days }} as looked)))
+{%- endmacro %}
+
+{# Facts that staging gave of records that have to do with changed ones. #}
+{% macro remade_of_slice() -%}
+    (kept.org_id, kept.record_id) in (select (sliced.org_id, sliced.record_id) from intermediate.int_slice_records as sliced)
+{%- endmacro %}
+
+{# Identities of sessions and days that are asked again. #}
+{% macro remade_of_owners() -%}
+    {{ _of_sessions_or_days('kept', 'owner_sessions', 'owner_days') }}
+{%- endmacro %}
+
+{# Whose facts are is asked again of sessions with a changed fact, and of those that a change of the directory is about. #}
+{% macro look_up_owners() %}
+    {%- if not is_whole() -%}
+        {%- set in_directory -%}
+    ((told.org_id, told.identity) in (select (looked.org_id, looked.identity) from build.changed_directory as looked)
+        or (told.org_id, told.ingest_key_id) in (select (looked.org_id, looked.key_id) from build.changed_directory as looked))
+        {%- endset -%}
+        {%- do look_up('owner_sessions',
+            "select looked.session_key from build.changed_staged as looked where looked.session_key is not null"
+            ~ " union select told.session_key from " ~ this ~ " as told where told.session_key is not null and " ~ in_directory) -%}
+        {%- do look_up('owner_days',
+            "select looked.org_id, looked.agent, looked.event_date from build.changed_staged as looked where looked.session_key is null"
+            ~ " union select told.org_id, told.agent, told.event_date from " ~ this ~ " as told where told.session_key is null and " ~ in_directory) -%}
+        {%- set days = ['select looked.event_date from build.owner_days as looked'] -%}
+        {%- for kind in fact_kinds() -%}
+            {%- do days.append("select facts.event_date from " ~ ref('int_' ~ kind ~ '_unioned')
+                ~ " as facts where facts.session_key in (select looked.session_key from build.owner_sessions as looked)") -%}
+        {%- endfor -%}
+        {%- do look_up('owner_event_dates', days | join(' union ')) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{# Rows of such sessions; of facts, `dated`, only blocks of days that hold some are read. #}
+{% macro of_owners(rows, dated=false) -%}
+    {%- if is_whole() -%} true
+    {%- else -%}
+    {{ _of_sessions_or_days(rows, 'owner_sessions', 'owner_days') }}
+    {{- among_days(rows, 'select event_date from build.owner_event_dates') if dated }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+    Facts of a kind are chosen again in sessions with a changed fact or another owner; without a session, of senders on
+    the day of a changed fact and the day after. Whatever tells a fact of the same key is chosen from, with its session or
+    its sender's day.
+#}
+{% macro look_up_choice(kind) %}
+    {%- if not is_whole() -%}
+        {%- set facts = ref('int_' ~ kind ~ '_unioned') -%}
+        {%- set sender = "(facts.org_id, facts.agent, coalesce(facts.ingest_key_id, ''), facts.event_date)" -%}
+        {%- set changed = "build.changed_staged as looked where looked.kind = '" ~ kind ~ "'" -%}
+        {%- do look_up(kind ~ '_keys',
+            "select facts.fact_key from " ~ facts ~ " as facts where facts.session_key in (select looked.session_key from " ~ changed
+            ~ " union select looked.session_key from build.changed_owners as looked)"
+            ~ " union select facts.fact_key from " ~ facts ~ " as facts where facts.session_key is null and (" ~ sender
+            ~ " in (select (looked.org_id, looked.agent, looked.ingest_key, looked.event_date + plus.days) from (values (0), (1)) as plus(days), "
+            ~ changed ~ ") or (facts.org_id, facts.agent, facts.event_date) in (select (looked.org_id, looked.agent, looked.event_date)"
+            ~ " from build.changed_owners as looked where looked.session_key is null))"
+            ~ " union select looked.went_key from " ~ changed ~ " and looked.went_key is not null") -%}
+        {%- do look_up(kind ~ '_sessions',
+            "select distinct facts.session_key from " ~ facts ~ " as facts where facts.session_key is not null"
+            ~ " and facts.fact_key in (select looked.fact_key from build." ~ kind ~ "_keys as looked)") -%}
+        {%- do look_up(kind ~ '_senders',
+            "select distinct facts.org_id, facts.agent, coalesce(facts.ingest_key_id, '') as ingest_key, facts.event_date - plus.days as event_date"
+            ~ " from " ~ facts ~ " as facts, (values (0), (1)) as plus(days) where facts.session_key is null"
+            ~ " and facts.fact_key in (select looked.fact_key from build." ~ kind ~ "_keys as looked)") -%}
+        {%- do look_up(kind ~ '_event_dates',
+            "select facts.event_date from " ~ facts ~ " as facts where facts.session_key in (select looked.session_key from build."
+            ~ kind ~ "_sessions as looked) union select looked.event_date from build." ~ kind ~ "_senders as looked"
+            ~ " union select looked.event_date from " ~ changed) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{# Facts that are chosen again, and what they are chosen from. #}
+{% macro of_choice(rows, kind) -%}
+    {%- if is_whole() -%} true
+    {%- else -%}
+    ({{ rows }}.session_key in (select looked.session_key from build.{{ kind }}_sessions as looked)
+        or ({{ rows }}.org_id, {{ rows }}.agent, coalesce({{ rows }}.ingest_key_id, ''), {{ rows }}.event_date)
+            in (select (looked.org_id, looked.agent, looked.ingest_key, looked.event_date) from build.{{ kind }}_senders as looked))
+    {{- among_days(rows, 'select event_date from build.' ~ kind ~ '_event_dates') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Of those, the facts that are chosen again. #}
+{% macro is_chosen_again(rows, kind) -%}
+    {%- if is_whole() -%} true
+    {%- else -%} {{ rows }}.fact_key in (select looked.fact_key from build.{{ kind }}_keys as looked)
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whose the facts may be that are chosen again. #}
+{% macro of_choices_owners(rows, kind) -%}
+    {%- if is_whole() -%} true
+    {%- else -%}
+    ({{ rows }}.session_key in (select looked.session_key from build.{{ kind }}_sessions as looked)
+        or ({{ rows }}.session_key is null and ({{ rows }}.org_id, {{ rows }}.agent, {{ rows }}.event_date)
+            in (select (looked.org_id, looked.agent, looked.event_date) from build.{{ kind }}_senders as looked)))
+    {%- endif -%}
+{%- endmacro %}
+
+{# Sessions are put together again that have a changed fact. #}
+{% macro look_up_acts() %}
+    {%- if not is_whole() -%}
+        {%- do look_up('act_sessions',
+            'select distinct looked.session_key from build.changed_chosen as looked where looked.session_key is not null') -%}
+        {%- do look_up('act_days',
+            'select distinct looked.org_id, looked.agent, looked.event_date from build.changed_chosen as looked where looked.session_key is null') -%}
+        {%- set days = ['select looked.event_date from build.act_days as looked'] -%}
+        {%- for kind in fact_kinds() -%}
+            {%- do days.append("select facts.event_date from " ~ ref(('int_' ~ kind ~ '_chosen') if kind == 'session_starts' else ('fct_' ~ kind))
+                ~ " as facts where facts.session_key in (select looked.session_key from build.act_sessions as looked)") -%}
+        {%- endfor -%}
+        {%- do look_up('act_event_dates', days | join(' union ')) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro remade_of_acts() -%}
+    {{ _of_sessions_or_days('kept', 'act_sessions', 'act_days') }}
+{%- endmacro %}
+
+{% macro of_acts(rows) -%}
+    {%- if is_whole() -%} true
+    {%- else -%}
+    {{ _of_sessions_or_days(rows, 'act_sessions', 'act_days') }}
+    {{- among_days(rows, 'select event_date from build.act_event_dates') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# What is kept by the day of a kind's facts: days on which one of them came, went or changed. #}
+{% macro remade_on_changed_days(kind) -%}
+    (kept.org_id, kept.event_date) in (select (looked.org_id, looked.event_date) from build.changed_chosen as looked where looked.kind = '{{ kind }}')
+{%- endmacro %}
+
+{% macro on_changed_days(rows, kind) -%}
+    {%- if is_whole() -%} true
+    {%- else -%}
+        {%- set changed = "build.changed_chosen as looked where looked.kind = '" ~ kind ~ "'" -%}
+    ({{ rows }}.org_id, {{ rows }}.event_date) in (select (looked.org_id, looked.event_date) from {{ changed }})
+    {{- among_days(rows, 'select distinct looked.event_date from ' ~ changed) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# A from-item with the records that came, went or changed since a build passed: also those that are there no more. #}
+{% macro touched_records() -%}
+    {%- if is_whole() -%}
+    (select cast(null as {{ text() }}) as org_id, cast(null as {{ text() }}) as record_id, {{ first_day() }} as event_date limit 0)
+    {%- else -%} build.touched_records
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+    A from-item with the days on which a fact, its session or its name changed; `org_id`, `event_date`. A session tells
+    what its facts do not know, so that one whose client changed, or that came or went, is one of all days of its facts.
+#}
+{% macro changed_days() -%}
+    {%- if is_whole() -%}
+    (select cast(null as {{ text() }}) as org_id, {{ first_day() }} as event_date limit 0)
+    {%- else -%}
+        {%- do look_up('resettled_sessions',
+            "select looked.session_key from build.changed_sessions as looked where looked.session_key is not null"
+            ~ " group by looked.session_key having count(distinct looked.change) < 2 or count(distinct coalesce(looked.client, '')) > 1") %}
+    (
+        select changed.org_id, changed.event_date from build.changed_chosen as changed
+        union
+        select changed.org_id, changed.event_date from build.changed_sessions as changed
+        {%- for kind in ['user_messages', 'tool_calls', 'model_calls'] %}
+        union
+        select acts.org_id, acts.event_date
+        from {{ ref('fct_' ~ kind) }} as acts
+        where acts.session_key in (select looked.session_key from build.resettled_sessions as looked)
+        {%- endfor %}
+        union
+        select names.org_id, names.event_date
+        from {{ ref('int_tool_names') }} as names
+        inner join build.changed_tools as changed
+            on
+                names.org_id = changed.org_id
+                and nullif(names.tool_name, '') is not distinct from changed.reported_name
+                and nullif(names.tool_kind, '') is not distinct from changed.tool_kind
+                and nullif(names.mcp_server, '') is not distinct from changed.reported_server
+                and nullif(names.mcp_tool, '') is not distinct from changed.reported_tool
+    )
+    {%- endif -%}
+{%- endmacro %}
