@@ -181,7 +181,13 @@ def directory(drawn: list[Organisation]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-OF_ONE_BUILD = ("int_metric_increments", "int_file_languages", "int_slice_records", "int_changed_days")
+OF_ONE_BUILD = (
+    "int_metric_increments",
+    "int_file_languages",
+    "int_slice",
+    "int_slice_records",
+    "int_changed_days",
+)
 """Tables that say what a build had to make again; they are not kept."""
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -133,5 +134,23 @@ def reading_of(project: Path) -> str:
     """
     digest = blake2b(json.dumps(list(_staged(project))).encode(), digest_size=16)
     for file in sorted([*(project / "macros").rglob("*.sql"), *(project / "models").rglob("base_*.sql")]):
+        digest.update(f"{file.relative_to(project)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def making_of(project: Path, values: Mapping[str, str]) -> str:
+    """
+    Name the way in which a project makes its tables: a digest of all that says how, and of *values*.
+
+    Tables that were made in another way are of no use to the next build.
+    """
+    digest = blake2b(repr(sorted(values.items())).encode(), digest_size=16)
+    files = [
+        file
+        for part in OVERLAID
+        for file in sorted((project / part).rglob("*"))
+        if file.suffix in {".sql", ".csv", ".yml"}
+    ]
+    for file in [project / "dbt_project.yml", *files]:
         digest.update(f"{file.relative_to(project)}\n".encode() + file.read_bytes())
     return digest.hexdigest()

@@ -22,10 +22,10 @@ import msgspec
 
 from andon.config import Settings
 from andon.transform.orders import Order, Outcome, Progress, Summary
-from andon.transform.project import UnusableDialects, project_with, reading_of, variables
+from andon.transform.project import UnusableDialects, making_of, project_with, reading_of, variables
 from andon.transform.worker import Worker, digest
 from andon.warehouse.doors import WarehouseBusy, WarehouseFailed
-from andon.warehouse.open import open_mart_reader, prepare_warehouse
+from andon.warehouse.open import note_passed, open_mart_reader, prepare_warehouse
 
 FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 """dbt's words for a node that did not do what it should; a skipped one only stands behind one of these."""
@@ -35,6 +35,14 @@ SHOWN = 20
 
 DEFAULT_PRICE_BOOK = "default"
 """The contract read literally: input, output, a tenth of cache reads, cache writes and a quarter."""
+
+
+SLICES = False
+"""
+Whether a build stages only what changed, where it may.
+
+False until every model above the staged facts keeps what it is not given again.
+"""
 
 
 class BuildBusy(Exception):
@@ -123,21 +131,27 @@ def build(  # noqa: PLR0913 (each by name)
     data_through = today if with_today else today - dt.timedelta(days=1)
     warehouse_dir = settings.warehouse_path.parent
     with build_lock(warehouse_dir) as lock:
-        order = _order(
+        lasting = {
+            "history_start": settings.history_start.isoformat(),
+            "price_book": price_book,
+            "list_limit": str(settings.list_limit),
+        }
+        order = _order(settings, "build", {**lasting, "data_through": data_through.isoformat()})
+        project = Path(order.project_path)
+        made_as = making_of(project, lasting)
+        whole = prepare_warehouse(
             settings,
-            "build",
-            {
-                "history_start": settings.history_start.isoformat(),
-                "data_through": data_through.isoformat(),
-                "price_book": price_book,
-                "list_limit": str(settings.list_limit),
-            },
+            directory_rows,
+            definition=reading_of(project),
+            made_as=made_as,
+            again=again,
+            whole=not SLICES,
         )
-        prepare_warehouse(
-            settings, directory_rows, definition=reading_of(Path(order.project_path)), again=again
-        )
+        order = msgspec.structs.replace(order, variables={**order.variables, "whole": whole})
         with _hired(worker) as hired:
             summary = hired.run(order, _environment(settings), lock, on_progress)
+        if summary.ok:
+            note_passed(settings, made_as)
         failures = [] if summary.ok else _failures(summary, settings)
     if not summary.ok:
         raise BuildFailed(_why(summary, failures), failures)

@@ -12,7 +12,12 @@ from __future__ import annotations
 
 import duckdb
 
-NOTES: dict[str, str] = {
+from andon.warehouse.reading import TABLES as READ
+
+TABLES: dict[str, str] = {
+    "passed": "definition VARCHAR",
+    "touched_groups": "group_key UBIGINT",
+    "touched_records": "org_id VARCHAR, record_id VARCHAR, event_date DATE",
     "changed_staged": (
         "kind VARCHAR, session_key UBIGINT, org_id VARCHAR, agent VARCHAR, ingest_key VARCHAR,"
         " event_date DATE, went_key UBIGINT"
@@ -28,16 +33,46 @@ NOTES: dict[str, str] = {
         " reported_tool VARCHAR"
     ),
 }
-"""Columns of each table of notes."""
+"""Columns of each table of notes; ``passed`` holds a row while what the last build that passed made stands."""
 
 
-def make_notes(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of notes that are not there yet; in schema ``build``, inside a transaction."""
-    for name, columns in NOTES.items():
+def begin(connection: duckdb.DuckDBPyConnection, definition: str, *, is_asked: bool) -> bool:
+    """
+    Say whether a build makes everything anew; then nothing is noted of the builds before it.
+
+    It also takes back that a build has passed: should it die, the next one makes everything anew, too.
+
+    Args:
+        connection: To the warehouse, in the transaction in which ``note_unread`` looked at what was read.
+        definition: Names the way in which all tables are made: those made in another way are of no use.
+        is_asked: Whether everything is to be made anew in any case.
+    """
+    for name, columns in TABLES.items():
         connection.execute(f"CREATE TABLE IF NOT EXISTS build.{name} ({columns})")
+    kept = connection.execute(
+        "SELECT count(*) FROM duckdb_tables()"
+        " WHERE schema_name = 'staging' AND list_contains($names, table_name)",
+        {"names": [f"base_otlp__{table}" for table in READ]},
+    ).fetchall() == [(len(READ),)]
+    passed = connection.execute("SELECT definition FROM build.passed").fetchall()
+    is_whole = is_asked or not kept or passed != [(_of_this_engine(definition),)]
+    if is_whole:
+        _forget(connection)
+    return is_whole
 
 
-def forget(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forget all notes: a build has passed, or the next one makes everything anew."""
-    for name in NOTES:
+def end(connection: duckdb.DuckDBPyConnection, definition: str) -> None:
+    """Note that a build has passed: all that was read is in tables that were made in the named way."""
+    connection.execute("BEGIN")
+    _forget(connection)
+    connection.execute("INSERT INTO build.passed VALUES (?)", [_of_this_engine(definition)])
+    connection.execute("COMMIT")
+
+
+def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    for name in TABLES:
         connection.execute(f"DELETE FROM build.{name}")  # noqa: S608 (our own names)
+
+
+def _of_this_engine(definition: str) -> str:
+    return f"{definition} of DuckDB {duckdb.__version__}"

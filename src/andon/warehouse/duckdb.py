@@ -20,11 +20,11 @@ import duckdb
 import pyarrow as pa
 
 from andon.contract.telemetry import COLUMNS, Table
-from andon.warehouse.changes import forget, make_notes
+from andon.warehouse import changes
 from andon.warehouse.doors import Days, WarehouseBusy, WarehouseFailed
 from andon.warehouse.parquet_lake import TO_DO_WITH_DAMAGED, Damaged, ParquetLake
 from andon.warehouse.raw_tables import DIRECTORY_TABLES, DUCKDB_TYPES
-from andon.warehouse.reading import TABLES, Folder, folders, note_unread
+from andon.warehouse.reading import EVER, TABLES, Folder, folders, note_unread
 from andon.warehouse.tidy import tidy
 
 _CONFIG = {
@@ -40,14 +40,16 @@ DirectoryRows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows by table of ``DIRECTORY_TABLES``; a table without rows may be missing."""
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 (each by name)
     path: Path,
     raw_dir: Path,
     directory_rows: DirectoryRows,
     *,
     definition: str = "",
+    made_as: str = "",
     again: tuple[dt.date, dt.date] | None = None,
-) -> None:
+    whole: bool = False,
+) -> bool:
     """
     Make the warehouse ready for a build: raw as it is now, and the directory's rows.
 
@@ -60,7 +62,13 @@ def prepare(
         raw_dir: The lake's directory; need not exist.
         directory_rows: What the numbers depend on, by table.
         definition: Names the way in which the build reads records.
+        made_as: Names the way in which the build makes its tables.
         again: First and last day to read again though nothing changed; `reading.EVER` for all.
+        whole: Whether everything is to be made anew, whatever changed.
+
+    Returns:
+        Whether the build has to make everything anew: it is asked to, or no build passed yet that made
+        everything in this way.
 
     Raises:
         WarehouseBusy: Another process has the file open.
@@ -81,8 +89,7 @@ def prepare(
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS directory")
         unread = note_unread(connection, folders(raw_dir), definition, again)
-        make_notes(connection)
-        forget(connection)
+        is_whole = changes.begin(connection, made_as, is_asked=whole or again == EVER)
         _refuse_damaged(lake, unread)
         for table in COLUMNS:
             connection.execute(
@@ -93,6 +100,19 @@ def prepare(
             connection.execute(f"CREATE OR REPLACE TABLE directory.{name} AS FROM incoming")
             connection.unregister("incoming")
         connection.execute("COMMIT")
+    return is_whole
+
+
+def note_passed(path: Path, made_as: str) -> None:
+    """
+    Note that a build has passed, so that the next needs only what changes from now on.
+
+    Raises:
+        WarehouseBusy: Another process has the file open.
+        WarehouseFailed: The file cannot be used.
+    """
+    with _translated(path), duckdb.connect(path, config=_CONFIG) as connection:
+        changes.end(connection, made_as)
 
 
 class DuckDbMartReader:

@@ -19,13 +19,15 @@ def open_raw_store(settings: Settings) -> RawStore:
     return ParquetLake(settings.raw_dir)
 
 
-def prepare_warehouse(
+def prepare_warehouse(  # noqa: PLR0913 (each by name)
     settings: Settings,
     directory_rows: duckdb.DirectoryRows,
     *,
     definition: str,
+    made_as: str = "",
     again: tuple[dt.date, dt.date] | None = None,
-) -> None:
+    whole: bool = False,
+) -> bool:
     """
     Make the warehouse ready for a build over all raw rows that are stored now.
 
@@ -33,15 +35,37 @@ def prepare_warehouse(
         settings: Where things are.
         directory_rows: What the numbers depend on, by table.
         definition: Names the way in which the build reads records: `project.reading_of`.
+        made_as: Names the way in which the build makes its tables: `project.making_of`.
         again: First and last day to read again though nothing changed.
+        whole: Whether everything is to be made anew, whatever changed.
+
+    Returns:
+        Whether the build has to make everything anew.
 
     Raises:
         WarehouseBusy: Another build is running.
         WarehouseFailed: The warehouse cannot be used.
     """
-    duckdb.prepare(
-        settings.warehouse_path, settings.raw_dir, directory_rows, definition=definition, again=again
+    return duckdb.prepare(
+        settings.warehouse_path,
+        settings.raw_dir,
+        directory_rows,
+        definition=definition,
+        made_as=made_as,
+        again=again,
+        whole=whole,
     )
+
+
+def note_passed(settings: Settings, made_as: str) -> None:
+    """
+    Note that a build has passed, before anybody else may build.
+
+    Raises:
+        WarehouseBusy: Another process has the warehouse open.
+        WarehouseFailed: The warehouse cannot be used.
+    """
+    duckdb.note_passed(settings.warehouse_path, made_as)
 
 
 def open_mart_reader(settings: Settings) -> MartReader:

@@ -238,3 +238,39 @@
         {{ first_known(['andon.client']) }} as client_declared,
         {{ first_known(['andon.agent']) }} as agent_declared
 {%- endmacro %}
+
+{#
+    The records of a table, each once: all that were ever read, or those that this build stages (int_slice).
+
+    A log record without any time has the day of its receipt: sent again on another day, it is there twice.
+#}
+{% macro each_record(table, to_stage=false) -%}
+    {%- set base = ref('base_otlp__' ~ table) -%}
+    {%- set chosen = in_slice(base, 'records') if to_stage else '1 = 1' -%}
+    (
+        {%- if table == 'log_records' %}
+        select
+            records.*,
+            1 as copy_number
+        from {{ base }} as records
+        where records.is_timeless = 0 and {{ chosen }}
+        union all
+        select timeless.*
+        from (
+            select
+                records.*,
+                row_number() over (
+                    partition by records.org_id, records.record_id
+                    order by records.received_at, records.ingest_key_id
+                ) as copy_number
+            from {{ base }} as records
+            where records.is_timeless = 1 and {{ chosen }}
+        ) as timeless
+        where timeless.copy_number = 1
+        {%- else %}
+        select records.*
+        from {{ base }} as records
+        where {{ chosen }}
+        {%- endif %}
+    )
+{%- endmacro %}

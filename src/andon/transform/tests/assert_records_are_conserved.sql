@@ -15,7 +15,7 @@ from (
 ) as arrived
 cross join (
     select count(*) as records
-    from {{ ref('stg_otlp__' ~ signal) }}
+    from {{ each_record(signal) }}
 ) as kept
 where arrived.records <> kept.records
 {{ 'union all' if not loop.last }}

@@ -1,7 +1,9 @@
 {#
     A table of what the lake's folders hold, read folder by folder: those that `build.unread` lists, which whoever
     prepares the build writes (warehouse/reading.py). What stood there from an unread folder goes, what is in it now
-    comes, and the folder counts as read, all in one transaction.
+    comes, and the folder counts as read, all in one transaction. Unless the build makes everything anew, which
+    records went, came, or came again at another time is noted there too: `build.touched_records` and the groups
+    that they are in or link, `build.touched_groups`.
 
     reads: the raw table. The model's SQL reads it through `unread`, whose condition stands for one batch of folders.
 #}
@@ -21,13 +23,34 @@
     drop {{ existing.type }} if exists {{ existing }};
             {%- endif %}
     {{ create_table_as(False, target_relation, compiled_code | replace(this_batch(), 'false')) }};
-        {%- else %}
-    delete from {{ target_relation }} where (org_id, event_date) in (select (org_id, event_date) from {{ listed }});
         {%- endif %}
-        {%- for batch in batches %}
+        {%- for number, days in batches %}
+            {%- if not is_whole() %}
+    create or replace temp table before_{{ table }} as
+    {{ rows_to_compare(target_relation) }} where {{ of_batch(table, number, days, target_relation) }};
+            {%- endif %}
+    delete from {{ target_relation }} where {{ of_batch(table, number, days, target_relation) }};
     insert into {{ target_relation }} by name
-    {{ compiled_code | replace(this_batch(), "sent.event_date in (" ~ batch[1] ~ ")"
-        ~ " and (sent.org_id, sent.event_date) in (select (org_id, event_date) from " ~ listed ~ " and batch = " ~ batch[0] ~ ")") }};
+    {{ compiled_code | replace(this_batch(), of_batch(table, number, days, 'sent')) }};
+            {%- if not is_whole() %}
+    create or replace temp table touched_{{ table }} as
+    select
+        org_id,
+        record_id,
+        event_date,
+        any_value(group_key) as group_key,
+        any_value(link_key) as link_key
+    from (
+        from before_{{ table }}
+        union all
+        {{ rows_to_compare(target_relation) }} where {{ of_batch(table, number, days, target_relation) }}
+    )
+    group by org_id, record_id, event_date, received_at, ingest_key_id
+    having count(*) = 1;
+    insert into build.touched_records select distinct org_id, record_id, event_date from touched_{{ table }};
+    insert into build.touched_groups
+    select group_key from touched_{{ table }} union select link_key from touched_{{ table }} where link_key is not null;
+            {%- endif %}
         {%- endfor %}
         {%- if not flags.EMPTY %}
     delete from build.read_folders where raw_table = '{{ table }}'
@@ -42,6 +65,19 @@
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# Which rows of a relation are of one batch: days are told as literals too, which keep others from being looked at. #}
+{% macro of_batch(table, number, days, relation) -%}
+    {{ relation }}.event_date in ({{ days }})
+    and ({{ relation }}.org_id, {{ relation }}.event_date) in (
+        select (org_id, event_date) from build.unread where raw_table = '{{ table }}' and batch = {{ number }}
+    )
+{%- endmacro %}
+
+{# What tells whether a record is as it was, and its groups. #}
+{% macro rows_to_compare(relation) -%}
+    select org_id, event_date, record_id, received_at, ingest_key_id, group_key, link_key from {{ relation }}
+{%- endmacro %}
 
 {# How a base model is kept: by the folder where the lake is one of files; elsewhere as a table. #}
 {% macro kept_by_folder() %}

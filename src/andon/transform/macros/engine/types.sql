@@ -112,3 +112,12 @@
 {%- endmacro %}
 
 {% macro duckdb__short_key(expressions) -%} hash({{ expressions | join(', ') }}) {%- endmacro %}
+
+{# What `short_key` gives, and is not there. #}
+{% macro no_short_key() -%}
+    {{ return(adapter.dispatch('no_short_key', 'andon')()) }}
+{%- endmacro %}
+
+{% macro default__no_short_key() -%} cast(null as {{ text() }}) {%- endmacro %}
+
+{% macro duckdb__no_short_key() -%} cast(null as ubigint) {%- endmacro %}

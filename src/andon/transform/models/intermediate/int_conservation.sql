@@ -1,14 +1,14 @@
-{%- set models = [
-    ('traces', 'stg_otlp__spans'), ('logs', 'stg_otlp__log_records'), ('metrics', 'stg_otlp__metric_points'),
+{%- set tables = [
+    ('traces', 'spans'), ('logs', 'log_records'), ('metrics', 'metric_points'),
 ] -%}
 with once as (
-    {%- for signal, model in models %}
+    {%- for signal, table in tables %}
     select
         {{ signal }}.org_id as org_id,
         {{ day_of(signal ~ '.received_at') }} as received_date,
         '{{ signal }}' as signal,
         count(*) as records
-    from {{ ref(model) }} as {{ signal }}
+    from {{ each_record(table) }} as {{ signal }}
     group by {{ signal }}.org_id, {{ day_of(signal ~ '.received_at') }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

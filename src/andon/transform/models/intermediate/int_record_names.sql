@@ -1,10 +1,10 @@
 {%- set signals = [
-    ('logs', 'stg_otlp__log_records', 'event_name'),
-    ('spans', 'stg_otlp__spans', 'name'),
-    ('metrics', 'stg_otlp__metric_points', 'metric_name'),
+    ('logs', 'log_records', 'event_name'),
+    ('spans', 'spans', 'name'),
+    ('metrics', 'metric_points', 'metric_name'),
 ] -%}
 with records as (
-    {%- for signal, model, name in signals %}
+    {%- for signal, table, name in signals %}
     select
         {{ signal }}_received.org_id as org_id,
         {{ signal }}_received.dialect as dialect,
@@ -16,7 +16,7 @@ with records as (
         min({{ signal }}_received.occurred_at) as first_seen_at,
         max({{ signal }}_received.occurred_at) as last_seen_at,
         count(*) as records
-    from {{ ref(model) }} as {{ signal }}_received
+    from {{ each_record(table) }} as {{ signal }}_received
     group by
         {{ signal }}_received.org_id,
         {{ signal }}_received.dialect,

@@ -25,6 +25,7 @@ raw_rows as (
 
 select
     {{ otlp_columns('raw_rows.nanos', "case when raw_rows.dialect <> 'native' then raw_rows.attributes end") }},
+    {{ group_columns('logs') }},
     raw_rows.known_name as event_name,
     {{ safe_int(said('event.sequence')) }} as sequence,
     raw_rows.trace_id as trace_id,

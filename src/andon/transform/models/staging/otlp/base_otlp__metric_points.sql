@@ -8,6 +8,7 @@ with raw_rows as (
 
 select
     {{ otlp_columns('raw_rows.time_unix_nano', 'raw_rows.attributes') }},
+    {{ group_columns('metrics') }},
     raw_rows.metric_name as metric_name,
     raw_rows.metric_type as metric_type,
     raw_rows.unit as unit,

@@ -14,6 +14,7 @@ with raw_rows as (
 
 select
     {{ otlp_columns('raw_rows.end_time_unix_nano', "case when raw_rows.dialect <> 'native' then raw_rows.attributes end") }},
+    {{ group_columns('spans') }},
     raw_rows.name as name,
     {{ said('gen_ai.operation.name') }} as operation_name,
     raw_rows.kind as kind,

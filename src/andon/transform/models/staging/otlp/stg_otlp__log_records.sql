@@ -1,22 +1,3 @@
-{{ config(materialized='view') }}
-{#- A record without any time has the day of its receipt: sent again on another day, it is there twice. -#}
-with timeless as (
-    select
-        records.*,
-        row_number() over (
-            partition by records.org_id, records.record_id
-            order by records.received_at, records.ingest_key_id
-        ) as copy_number
-    from {{ ref('base_otlp__log_records') }} as records
-    where records.is_timeless = 1
-)
-
-select
-    records.*,
-    1 as copy_number
-from {{ ref('base_otlp__log_records') }} as records
-where records.is_timeless = 0
-union all
-select timeless.*
-from timeless
-where timeless.copy_number = 1
+{{ config(materialized=kept_as_slice()) }}
+select told.*
+from {{ each_record('log_records', to_stage=true) }} as told

@@ -1,3 +1,3 @@
-{{ config(materialized='view') }}
-select records.*
-from {{ ref('base_otlp__metric_points') }} as records
+{{ config(materialized=kept_as_slice()) }}
+select told.*
+from {{ each_record('metric_points', to_stage=true) }} as told

@@ -1,3 +1,3 @@
-{{ config(materialized='view') }}
-select records.*
-from {{ ref('base_otlp__spans') }} as records
+{{ config(materialized=kept_as_slice()) }}
+select told.*
+from {{ each_record('spans', to_stage=true) }} as told
