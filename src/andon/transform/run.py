@@ -37,14 +37,6 @@ DEFAULT_PRICE_BOOK = "default"
 """The contract read literally: input, output, a tenth of cache reads, cache writes and a quarter."""
 
 
-SLICES = False
-"""
-Whether a build stages only what changed, where it may.
-
-False until every model above the staged facts keeps what it is not given again.
-"""
-
-
 class BuildBusy(Exception):
     """Another process builds in this data directory; the text names it."""
 
@@ -145,7 +137,6 @@ def build(  # noqa: PLR0913 (each by name)
             definition=reading_of(project),
             made_as=made_as,
             again=again,
-            whole=not SLICES,
         )
         order = msgspec.structs.replace(order, variables={**order.variables, "whole": whole})
         with _hired(worker) as hired:

@@ -48,7 +48,6 @@ def prepare(  # noqa: PLR0913 (each by name)
     definition: str = "",
     made_as: str = "",
     again: tuple[dt.date, dt.date] | None = None,
-    whole: bool = False,
 ) -> bool:
     """
     Make the warehouse ready for a build: raw as it is now, and the directory's rows.
@@ -64,7 +63,6 @@ def prepare(  # noqa: PLR0913 (each by name)
         definition: Names the way in which the build reads records.
         made_as: Names the way in which the build makes its tables.
         again: First and last day to read again though nothing changed; `reading.EVER` for all.
-        whole: Whether everything is to be made anew, whatever changed.
 
     Returns:
         Whether the build has to make everything anew: it is asked to, or no build passed yet that made
@@ -89,7 +87,7 @@ def prepare(  # noqa: PLR0913 (each by name)
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS directory")
         unread = note_unread(connection, folders(raw_dir), definition, again)
-        is_whole = changes.begin(connection, made_as, is_asked=whole or again == EVER)
+        is_whole = changes.begin(connection, made_as, is_asked=again == EVER)
         _refuse_damaged(lake, unread)
         for table in COLUMNS:
             connection.execute(

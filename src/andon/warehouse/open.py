@@ -19,14 +19,13 @@ def open_raw_store(settings: Settings) -> RawStore:
     return ParquetLake(settings.raw_dir)
 
 
-def prepare_warehouse(  # noqa: PLR0913 (each by name)
+def prepare_warehouse(
     settings: Settings,
     directory_rows: duckdb.DirectoryRows,
     *,
     definition: str,
     made_as: str = "",
     again: tuple[dt.date, dt.date] | None = None,
-    whole: bool = False,
 ) -> bool:
     """
     Make the warehouse ready for a build over all raw rows that are stored now.
@@ -37,7 +36,6 @@ def prepare_warehouse(  # noqa: PLR0913 (each by name)
         definition: Names the way in which the build reads records: `project.reading_of`.
         made_as: Names the way in which the build makes its tables: `project.making_of`.
         again: First and last day to read again though nothing changed.
-        whole: Whether everything is to be made anew, whatever changed.
 
     Returns:
         Whether the build has to make everything anew.
@@ -53,7 +51,6 @@ def prepare_warehouse(  # noqa: PLR0913 (each by name)
         definition=definition,
         made_as=made_as,
         again=again,
-        whole=whole,
     )
 
 
