@@ -33,7 +33,7 @@ TABLES: dict[str, str] = {
         " reported_tool VARCHAR"
     ),
 }
-"""Columns of each table of notes; ``passed`` holds a row while what the last build that passed made stands."""
+"""Columns of each table of notes; ``passed`` holds a row while what a build that passed made stands."""
 
 
 def begin(connection: duckdb.DuckDBPyConnection, definition: str, *, is_asked: bool) -> bool:
