@@ -132,6 +132,7 @@ def _difference(expected: duckdb.DuckDBPyConnection, table: str, other: Path) ->
             for name, kind in columns
             if name not in EACH_ITS_OWN
         )
+        or "1"
         for cast in (False, True)
     )
     sides = (f"SELECT {ours} FROM {table}", f"SELECT {theirs} FROM '{other}'")

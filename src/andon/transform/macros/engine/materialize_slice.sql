@@ -4,40 +4,55 @@
 #}
 
 {#
-    The groups of the slice; none where all records are staged. The model's SQL gives the links: pairs of `group_key`
-    and `link_key`. From the touched groups on, whatever is linked is added, until nothing is.
+    Groups, and whatever is linked with them: the model's SQL gives the groups to begin with; what records link with
+    these (`linked_groups`) is added, until nothing is.
 #}
 {% materialization reached, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement('main') -%}
-        {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-        {%- endif %}
-    create table {{ target_relation }} as
-    select distinct group_key, 0 as step from build.touched_groups where {{ 'false' if is_whole() else 'true' }}
-    {%- endcall %}
+    {%- do look_up('reached', 'select distinct begun.group_key, 0 as step from (' ~ compiled_code ~ ') as begun') -%}
     {%- if not is_whole() -%}
         {%- for step in range(1, 100000) -%}
-            {%- set before = "(select group_key from " ~ target_relation ~ " where step = " ~ (step - 1) ~ ")" -%}
             {%- do run_query(
-                "insert into " ~ target_relation ~ " select distinct linked.group_key, " ~ step ~ " from ("
-                ~ "select link_key as group_key from (" ~ compiled_code ~ ") where group_key in " ~ before
-                ~ " union all select group_key from (" ~ compiled_code ~ ") where link_key in " ~ before
-                ~ ") as linked anti join " ~ target_relation ~ " as known on linked.group_key = known.group_key"
+                "insert into build.reached select distinct linked.group_key, " ~ step ~ " from ("
+                ~ linked_groups("(select group_key from build.reached where step = " ~ (step - 1) ~ ")")
+                ~ ") as linked anti join build.reached as known on linked.group_key = known.group_key"
             ) -%}
-            {%- set found = run_query("select count(*) from " ~ target_relation ~ " where step = " ~ step) -%}
+            {%- set found = run_query("select count(*) from build.reached where step = " ~ step) -%}
             {%- if found.rows[0][0] == 0 -%}{%- break -%}{%- endif -%}
             {%- if loop.last -%}{{ exceptions.raise_compiler_error("a chain of groups has no end; use --full-refresh") }}{%- endif -%}
         {%- endfor -%}
     {%- endif %}
+    {% call statement('main') -%}
+        {%- if existing is not none %}
+    drop {{ existing.type }} if exists {{ existing }};
+        {%- endif %}
+    {{ create_table_as(False, target_relation, 'select group_key from build.reached') }}
+    {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# Groups that records of the base models link with those that *groups* lists, at either end. #}
+{% macro linked_groups(groups) -%}
+    {%- for table in ['spans', 'log_records', 'metric_points'] %}
+    select link_key as group_key from {{ ref('base_otlp__' ~ table) }} where link_key is not null and group_key in {{ groups }}
+    union all
+    select group_key from {{ ref('base_otlp__' ~ table) }} where link_key in {{ groups }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# A from-item with the groups of records that came, went or changed since a build passed. #}
+{% macro touched_groups() -%}
+    {%- if is_whole() -%} (select {{ no_short_key() }} as group_key limit 0)
+    {%- else -%} build.touched_groups
+    {%- endif -%}
+{%- endmacro %}
 
 {% macro kept_as_reached() %}
     {{ return('reached' if target.type == 'duckdb' else 'view') }}

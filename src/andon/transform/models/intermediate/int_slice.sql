@@ -1,11 +1,5 @@
 {{ config(materialized=kept_as_reached()) }}
-{%- for table in ['spans', 'log_records', 'metric_points'] %}
-select
-    {{ table }}.group_key as group_key,
-    {{ table }}.link_key as link_key
-from {{ ref('base_otlp__' ~ table) }} as {{ table }}
-where
-    {{ table }}.link_key is not null
-    {{ 'and 1 = 0' if is_whole() }}
-{{ 'union all' if not loop.last }}
-{%- endfor %}
+{#- What is linked with these is added (materialize_slice.sql). -#}
+-- depends_on: {{ ref('base_otlp__spans') }}, {{ ref('base_otlp__log_records') }}, {{ ref('base_otlp__metric_points') }}
+select distinct touched.group_key as group_key
+from {{ touched_groups() }} as touched
