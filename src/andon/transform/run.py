@@ -125,10 +125,13 @@ def build(  # noqa: PLR0913 (each by name)
     with build_lock(warehouse_dir) as lock:
         lasting = {
             "history_start": settings.history_start.isoformat(),
-            "price_book": price_book,
             "list_limit": str(settings.list_limit),
         }
-        order = _order(settings, "build", {**lasting, "data_through": data_through.isoformat()})
+        order = _order(
+            settings,
+            "build",
+            {**lasting, "price_book": price_book, "data_through": data_through.isoformat()},
+        )
         project = Path(order.project_path)
         made_as = making_of(project, lasting)
         whole = prepare_warehouse(

@@ -10,9 +10,14 @@ Source: decision 0033.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+
 import duckdb
+import pyarrow as pa
 
 from andon.warehouse.reading import TABLES as READ
+from andon.warehouse.reading import Files, Folder
 
 TABLES: dict[str, str] = {
     "passed": "definition VARCHAR",
@@ -34,6 +39,16 @@ TABLES: dict[str, str] = {
     ),
 }
 """Columns of each table of notes; ``passed`` holds a row while what a build that passed made stands."""
+
+
+COMPARED = {
+    "passed_report_basis": "intermediate.int_report_basis",
+    "passed_folders": "build.found_folders",
+}
+"""What a build that passed leaves to be compared with, and the tables that these are copies of."""
+
+GATHERED = ("int_remade_days", "stg_otlp__reread_days")
+"""Lists of days that models add to in schema ``build``; emptied when a build has passed."""
 
 
 def begin(connection: duckdb.DuckDBPyConnection, definition: str, *, is_asked: bool) -> bool:
@@ -61,10 +76,43 @@ def begin(connection: duckdb.DuckDBPyConnection, definition: str, *, is_asked: b
     return is_whole
 
 
+def note_found(
+    connection: duckdb.DuckDBPyConnection,
+    found: Mapping[Folder, Files],
+    again: tuple[dt.date, dt.date] | None,
+) -> None:
+    """
+    Write down what every folder of raw holds now: table ``build.found_folders``.
+
+    Args:
+        connection: To the warehouse, inside a transaction.
+        found: Folders of all raw tables, listed before their rows are read.
+        again: First and last day that count as changed, whatever is found.
+    """
+    columns = ("raw_table", "org_id", "event_date", "fingerprint")
+    connection.execute(
+        "CREATE OR REPLACE TABLE build.found_folders"
+        " (raw_table VARCHAR, org_id VARCHAR, event_date DATE, fingerprint VARCHAR)"
+    )
+    rows = [(*folder, files.fingerprint) for folder, files in found.items()]
+    if rows:
+        incoming = pa.table(dict(zip(columns, zip(*rows, strict=True), strict=True)))
+        connection.register("incoming", incoming)
+        connection.execute("INSERT INTO build.found_folders FROM incoming")
+        connection.unregister("incoming")
+    connection.execute("CREATE TABLE IF NOT EXISTS build.passed_folders AS FROM build.found_folders LIMIT 0")
+    if again:
+        connection.execute("DELETE FROM build.passed_folders WHERE event_date BETWEEN ? AND ?", again)
+
+
 def end(connection: duckdb.DuckDBPyConnection, definition: str) -> None:
     """Note that a build has passed: all that was read is in tables that were made in the named way."""
     connection.execute("BEGIN")
     _forget(connection)
+    for name, table in COMPARED.items():
+        connection.execute(f"CREATE OR REPLACE TABLE build.{name} AS FROM {table}")
+    for name in GATHERED:
+        connection.execute(f"DELETE FROM build.{name}")  # noqa: S608 (our own names)
     connection.execute("INSERT INTO build.passed VALUES (?)", [_of_this_engine(definition)])
     connection.execute("COMMIT")
 

@@ -86,8 +86,12 @@ def prepare(  # noqa: PLR0913 (each by name)
         connection.execute("BEGIN")
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS directory")
-        unread = note_unread(connection, folders(raw_dir), definition, again)
+        found = folders(raw_dir, COLUMNS)
+        unread = note_unread(
+            connection, {one: files for one, files in found.items() if one.table in TABLES}, definition, again
+        )
         is_whole = changes.begin(connection, made_as, is_asked=again == EVER)
+        changes.note_found(connection, found, again)
         _refuse_damaged(lake, unread)
         for table in COLUMNS:
             connection.execute(

@@ -12,7 +12,7 @@ Source: decision 0020.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -49,13 +49,13 @@ class Files(NamedTuple):
     size_bytes: int
 
 
-def folders(raw_dir: Path) -> dict[Folder, Files]:
+def folders(raw_dir: Path, tables: Iterable[Table] = TABLES) -> dict[Folder, Files]:
     """List the folders of the lake that hold files."""
-    return dict(_folders(raw_dir))
+    return dict(_folders(raw_dir, tables))
 
 
-def _folders(raw_dir: Path) -> Iterator[tuple[Folder, Files]]:
-    for table in TABLES:
+def _folders(raw_dir: Path, tables: Iterable[Table]) -> Iterator[tuple[Folder, Files]]:
+    for table in tables:
         for path in sorted((raw_dir / table).glob("org_id=*/event_date=*")):
             digest, size = blake2b(digest_size=16), 0
             for file in sorted(path.glob(f"*{SUFFIX}")):

@@ -148,3 +148,30 @@
 {% macro is_told(expression) -%}
     coalesce({{ expression }}, '') not in ('', '(unknown)', '(redacted)')
 {%- endmacro %}
+
+{#
+    How many records of each name there are on a day, and when: by organisation, dialect, and what says whose they are.
+
+    models: signal, model of its records, and their column with the name.
+#}
+{% macro records_by_name_query(models) -%}
+    {%- set columns = ['org_id', 'event_date', 'dialect', 'agent_declared', 'service_name', 'service_version'] -%}
+    {%- for signal, model, name in models %}
+    select
+        {%- for column in columns %}
+        {{ signal }}.{{ column }} as {{ column }},
+        {%- endfor %}
+        '{{ signal }}' as signal,
+        {{ signal }}.{{ name }} as name,
+        min({{ signal }}.occurred_at) as first_seen_at,
+        max({{ signal }}.occurred_at) as last_seen_at,
+        count(*) as records
+    from {{ ref(model) }} as {{ signal }}
+    where
+        {{ is_remade(signal, days='stg_otlp__reread_days') if model.startswith('base_') else '1 = 1' }}
+        {{ 'and ' ~ signal ~ '.is_timeless = 0' if model == 'base_otlp__log_records' }}
+    group by
+        {% for column in columns %}{{ signal }}.{{ column }}, {% endfor %}{{ signal }}.{{ name }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -65,6 +65,7 @@ with counted as (
         on facts.org_id = organisations.org_id
     where
         {{ reported('facts.event_date') }}
+        and {{ is_remade('facts') }}
         {{ 'and ' ~ condition if condition }}
     group by
         facts.org_id,

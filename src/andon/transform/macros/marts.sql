@@ -36,14 +36,21 @@
     {{ day }} between {{ first_day() }} and {{ last_day() }}
 {%- endmacro %}
 
-{# A from-item with one row per organisation and day of the reports: columns `org_id`, `day`. #}
-{% macro org_days() -%}
+{#
+    A from-item with one row per organisation and day of the reports: columns `org_id`, `day`. Of the days that are made
+    again as far as `reach` says; every day of organisations that have one where it is none.
+#}
+{% macro org_days(reach=0) -%}
     (
-        select
-            organisations.org_id as org_id,
-            days.day as day
-        from {{ ref('stg_directory__organisations') }} as organisations
-        cross join {{ ref('dim_days') }} as days
+        select spine.*
+        from (
+            select
+                organisations.org_id as org_id,
+                days.day as day
+            from {{ ref('stg_directory__organisations') }} as organisations
+            cross join {{ ref('dim_days') }} as days
+        ) as spine
+        where {{ is_remade('spine', 'day', reach) }}
     )
 {%- endmacro %}
 

@@ -256,17 +256,8 @@
         where records.is_timeless = 0 and {{ chosen }}
         union all
         select timeless.*
-        from (
-            select
-                records.*,
-                row_number() over (
-                    partition by records.org_id, records.record_id
-                    order by records.received_at, records.ingest_key_id
-                ) as copy_number
-            from {{ base }} as records
-            where records.is_timeless = 1 and {{ chosen }}
-        ) as timeless
-        where timeless.copy_number = 1
+        from {{ ref('stg_otlp__timeless_records') }} as timeless
+        where {{ chosen | replace('records.', 'timeless.') }}
         {%- else %}
         select records.*
         from {{ base }} as records

@@ -28,6 +28,7 @@ with amounts as (
         '{{ identity }}' as identity,
         sum(whole.{{ whole_amount }}) as amount
     from {{ ref(whole) }} as whole
+    where {{ is_remade('whole', 'report_date') }}
     group by whole.org_id, whole.report_date
 
     union all
@@ -38,6 +39,7 @@ with amounts as (
         '{{ identity }}' as identity,
         -sum(parts.{{ parts_amount }}) as amount
     from {{ ref(parts) }} as parts
+    where {{ is_remade('parts', 'report_date') }}
     group by parts.org_id, parts.report_date
 
     {{ 'union all' if not loop.last }}

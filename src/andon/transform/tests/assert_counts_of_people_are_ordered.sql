@@ -7,6 +7,7 @@ with clients as (
         max(parts.daily_active_users) as most,
         sum(parts.daily_active_users) as summed
     from {{ ref('rpt_activity_by_client') }} as parts
+    where {{ is_remade('parts', 'report_date', reach=1) }}
     group by parts.org_id, parts.report_date
 )
 
@@ -24,7 +25,10 @@ inner join clients
         days.org_id = clients.org_id
         and days.report_date = clients.report_date
 where
-    days.daily_active_users > days.weekly_active_users
-    or days.weekly_active_users > days.monthly_active_users
-    or clients.most > days.daily_active_users
-    or clients.summed < days.daily_active_users
+    {{ is_remade('days', 'report_date', reach=1) }}
+    and (
+        days.daily_active_users > days.weekly_active_users
+        or days.weekly_active_users > days.monthly_active_users
+        or clients.most > days.daily_active_users
+        or clients.summed < days.daily_active_users
+    )

@@ -5,7 +5,11 @@ select
     org_days.org_id as org_id,
     org_days.day as day
 from {{ org_days() }} as org_days
-left join {{ ref(relation) }} as days
+left join (
+    select told.*
+    from {{ ref(relation) }} as told
+    where {{ is_remade('told', 'report_date') }}
+) as days
     on
         org_days.org_id = days.org_id
         and org_days.day = days.report_date
@@ -24,6 +28,8 @@ select
     days.org_id as org_id,
     days.report_date as day
 from {{ ref(relation) }} as days
-where not ({{ reported('days.report_date') }})
+where
+    {{ is_remade('days', 'report_date') }}
+    and not ({{ reported('days.report_date') }})
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -4,4 +4,6 @@ select
     tokens.model_id as model_id,
     tokens.event_date as event_date
 from {{ ref('agg_tokens_daily') }} as tokens
-where tokens.billable_tokens is null
+where
+    {{ is_remade('tokens') }}
+    and tokens.billable_tokens is null

@@ -21,34 +21,58 @@
     ('hooks', 'fct_hook_runs', 'facts.fact_count', 'true', 'rpt_tools_daily', 'hooks_invocations'),
 ] -%}
 with balances as (
-    {% for kind in kinds %}
+    {%- for kind in kinds %}
+    {%- for relation, came_in in [('int_' ~ kind ~ '_chosen', 1), ('fct_' ~ kind, 0)] %}
     select
         '{{ kind }} chosen' as what,
-        (select count(*) from {{ ref('int_' ~ kind ~ '_chosen') }}) as came_in,
-        (select count(*) from {{ ref('fct_' ~ kind) }}) as came_out
+        facts.org_id as org_id,
+        facts.event_date as report_date,
+        {{ 'count(*)' if came_in else '0' }} as came_in,
+        {{ '0' if came_in else 'count(*)' }} as came_out
+    from {{ ref(relation) }} as facts
+    where {{ is_remade('facts') }}
+    group by facts.org_id, facts.event_date
 
     union all
-    {% endfor %}
-    {% for what, fact, amount, condition, report, column in sums %}
+    {%- endfor %}
+    {%- endfor %}
+    {%- for what, fact, amount, condition, report, column in sums %}
     select
         '{{ what }}' as what,
-        (
-            select coalesce(sum({{ amount }}), 0)
-            from {{ ref(fact) }} as facts
-            inner join {{ ref('stg_directory__organisations') }} as organisations
-                on facts.org_id = organisations.org_id
-            where
-                {{ reported('facts.event_date') }}
-                and {{ condition }}
-        ) as came_in,
-        (select coalesce(sum(days.{{ column }}), 0) from {{ ref(report) }} as days) as came_out
+        facts.org_id as org_id,
+        facts.event_date as report_date,
+        coalesce(sum({{ amount }}), 0) as came_in,
+        0 as came_out
+    from {{ ref(fact) }} as facts
+    inner join {{ ref('stg_directory__organisations') }} as organisations
+        on facts.org_id = organisations.org_id
+    where
+        {{ reported('facts.event_date') }}
+        and {{ condition }}
+        and {{ is_remade('facts') }}
+    group by facts.org_id, facts.event_date
+
+    union all
+
+    select
+        '{{ what }}' as what,
+        days.org_id as org_id,
+        days.report_date as report_date,
+        0 as came_in,
+        coalesce(sum(days.{{ column }}), 0) as came_out
+    from {{ ref(report) }} as days
+    where {{ is_remade('days', 'report_date') }}
+    group by days.org_id, days.report_date
     {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {%- endfor %}
 )
 
 select
     balances.what as what,
-    balances.came_in as came_in,
-    balances.came_out as came_out
+    balances.org_id as org_id,
+    balances.report_date as report_date,
+    sum(balances.came_in) as came_in,
+    sum(balances.came_out) as came_out
 from balances
-where balances.came_in <> balances.came_out
+group by balances.what, balances.org_id, balances.report_date
+having sum(balances.came_in) <> sum(balances.came_out)

@@ -27,8 +27,11 @@ select
     facts.report_date as report_date
 from {{ ref(relation) }} as facts
 where
-    {% for column in columns -%}
-    {{ 'or ' if not loop.first }}facts.{{ column }} < 0
-    {% endfor %}
+    {{ is_remade('facts', 'report_date', reach=1 if relation == 'rpt_activity_daily' else 0) }}
+    and (
+        {%- for column in columns %}
+        {{ 'or ' if not loop.first }}facts.{{ column }} < 0
+        {%- endfor %}
+    )
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -11,6 +11,7 @@ with days as (
         + tools.spec_ratio
         + tools.manual_ratio as shares
     from {{ ref('rpt_tools_daily') }} as tools
+    where {{ is_remade('tools', 'report_date') }}
 )
 
 select

@@ -9,7 +9,9 @@ with told as (
         sum(parts.input_tokens) as input_tokens,
         sum(parts.output_tokens) as output_tokens
     from {{ ref(relation) }} as parts
-    where parts.billable_tokens + parts.input_tokens + parts.output_tokens > 0
+    where
+        {{ is_remade('parts', 'report_date') }}
+        and parts.billable_tokens + parts.input_tokens + parts.output_tokens > 0
     group by parts.org_id, parts.report_date
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,17 +1,27 @@
-{%- set tables = [
-    ('traces', 'spans'), ('logs', 'log_records'), ('metrics', 'metric_points'),
-] -%}
-with once as (
-    {%- for signal, table in tables %}
+with records as (
     select
-        {{ signal }}.org_id as org_id,
-        {{ day_of(signal ~ '.received_at') }} as received_date,
-        '{{ signal }}' as signal,
-        count(*) as records
-    from {{ each_record(table) }} as {{ signal }}
-    group by {{ signal }}.org_id, {{ day_of(signal ~ '.received_at') }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        stored.org_id as org_id,
+        stored.received_date as received_date,
+        stored.signal as signal,
+        stored.records as records
+    from {{ ref('stg_otlp__stored_days') }} as stored
+    union all
+    select
+        timeless.org_id as org_id,
+        {{ day_of('timeless.received_at') }} as received_date,
+        'logs' as signal,
+        1 as records
+    from {{ ref('stg_otlp__timeless_records') }} as timeless
+),
+
+once as (
+    select
+        records.org_id as org_id,
+        records.received_date as received_date,
+        records.signal as signal,
+        {{ whole_sum('records.records') }} as records
+    from records
+    group by records.org_id, records.received_date, records.signal
 )
 
 select

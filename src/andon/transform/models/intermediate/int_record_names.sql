@@ -1,31 +1,8 @@
-{%- set signals = [
-    ('logs', 'log_records', 'event_name'),
-    ('spans', 'spans', 'name'),
-    ('metrics', 'metric_points', 'metric_name'),
-] -%}
 with records as (
-    {%- for signal, table, name in signals %}
-    select
-        {{ signal }}_received.org_id as org_id,
-        {{ signal }}_received.dialect as dialect,
-        {{ signal }}_received.agent_declared as agent_declared,
-        {{ signal }}_received.service_name as service_name,
-        {{ signal }}_received.service_version as service_version,
-        '{{ signal }}' as signal,
-        {{ signal }}_received.{{ name }} as name,
-        min({{ signal }}_received.occurred_at) as first_seen_at,
-        max({{ signal }}_received.occurred_at) as last_seen_at,
-        count(*) as records
-    from {{ each_record(table) }} as {{ signal }}_received
-    group by
-        {{ signal }}_received.org_id,
-        {{ signal }}_received.dialect,
-        {{ signal }}_received.agent_declared,
-        {{ signal }}_received.service_name,
-        {{ signal }}_received.service_version,
-        {{ signal }}_received.{{ name }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select days.*
+    from {{ ref('stg_otlp__name_days') }} as days
+    union all
+    {{ records_by_name_query([('logs', 'stg_otlp__timeless_records', 'event_name')]) }}
 ),
 
 named as (

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='event_date') }}
 -- What makes a person or a session active: a message of theirs, a call to a model, a call of a tool.
 with acts as (
     select
@@ -10,7 +11,9 @@ with acts as (
         0 as tool_calls,
         messages.fact_count as user_messages
     from {{ ref('fct_user_messages') }} as messages
-    where messages.origin in ('human', 'command')
+    where
+        messages.origin in ('human', 'command')
+        and {{ is_remade('messages') }}
 
     union all
 
@@ -24,6 +27,7 @@ with acts as (
         case when calls.is_executed then calls.fact_count else 0 end as tool_calls,
         0 as user_messages
     from {{ ref('fct_tool_calls') }} as calls
+    where {{ is_remade('calls') }}
 
     union all
 
@@ -37,6 +41,7 @@ with acts as (
         0 as tool_calls,
         0 as user_messages
     from {{ ref('fct_model_calls') }} as calls
+    where {{ is_remade('calls') }}
 )
 
 select

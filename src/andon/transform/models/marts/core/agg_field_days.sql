@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='event_date') }}
 {#- One row per field is made from one row per day with three columns per field, so that facts are read once. -#}
 {%- set keys = ['org_id', 'agent', 'agent_version', 'event_date'] -%}
 {%- set of_sessions = [
@@ -62,6 +63,7 @@ with acts as (
         {{ ('acts.' ~ tokens ~ ' > 0') if is_call else 'false' }} as {{ tokens }}
         {%- endfor %}
     from {{ ref('fct_' ~ kind) }} as acts
+    where {{ is_remade('acts') }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -117,6 +119,7 @@ sessions_days as (
         {{ told_columns(field, conditions[0], conditions[1], conditions[2], 'facts.fact_count') }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('fct_' ~ kind) }} as facts
+    where {{ is_remade('facts') }}
     group by
         facts.org_id,
         facts.agent,

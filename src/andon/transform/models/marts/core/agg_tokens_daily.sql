@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='event_date') }}
 with summed as (
     select
         calls.org_id as org_id,
@@ -10,7 +11,9 @@ with summed as (
         {{ whole_sum('calls.cache_read_tokens') }} as cache_read_tokens,
         {{ whole_sum('calls.cache_write_tokens') }} as cache_write_tokens
     from {{ ref('fct_model_calls') }} as calls
-    where {{ reported('calls.event_date') }}
+    where
+        {{ reported('calls.event_date') }}
+        and {{ is_remade('calls') }}
     group by
         calls.org_id,
         calls.event_date,

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='event_date') }}
 {#- What is counted, and where: measure, fact, amount of one fact. A fact of amount 0 still makes the day one of the person's. -#}
 {%- set measures = [
     ('sessions', 'fct_sessions', 'facts.fact_count'),
@@ -27,7 +28,9 @@ with amounts as (
         '{{ measure }}' as measure,
         {{ whole_sum(amount) }} as amount
     from {{ ref(relation) }} as facts
-    where {{ reported('facts.event_date') }}
+    where
+        {{ reported('facts.event_date') }}
+        and {{ is_remade('facts') }}
     group by facts.org_id, facts.event_date, facts.user_id
     {% if not loop.last %}
     union all

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 -- Where nothing tells a person's client that day, they are counted under `(unknown)`.
 with people as (
     select distinct
@@ -6,7 +7,9 @@ with people as (
         acts.user_id as user_id,
         acts.client as client
     from {{ ref('agg_acts_daily') }} as acts
-    where acts.user_id <> {{ unattributed_user_id() }}
+    where
+        acts.user_id <> {{ unattributed_user_id() }}
+        and {{ is_remade('acts') }}
 ),
 
 placed as (

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date', reach=1) }}
 -- Trailing people without looking back: each day of a person adds one, and takes it away when the window has
 -- passed or the person's next day adds it again. A running sum of these is the count of distinct people.
 with person_days as (
@@ -6,7 +7,9 @@ with person_days as (
         acts.user_id as user_id,
         acts.event_date as event_date
     from {{ ref('agg_acts_daily') }} as acts
-    where acts.user_id <> {{ unattributed_user_id() }}
+    where
+        acts.user_id <> {{ unattributed_user_id() }}
+        and {{ is_remade('acts', reach=2) }}
 ),
 
 visits as (
@@ -63,7 +66,7 @@ stepped as (
         coalesce(sum(steps.daily), 0) as daily,
         coalesce(sum(steps.weekly), 0) as weekly,
         coalesce(sum(steps.monthly), 0) as monthly
-    from {{ org_days() }} as org_days
+    from {{ org_days(reach=none) }} as org_days
     left join steps
         on
             org_days.org_id = steps.org_id
@@ -97,6 +100,7 @@ counted as (
         sum(days.user_messages) as user_messages,
         sum(days.assistant_messages) as assistant_messages
     from {{ ref('agg_users_daily') }} as days
+    where {{ is_remade('days', reach=1) }}
     group by days.org_id, days.event_date
 )
 
@@ -114,3 +118,4 @@ left join counted
     on
         people.org_id = counted.org_id
         and people.day = counted.event_date
+where {{ is_remade('people', 'day', reach=1) }}

@@ -1,33 +1,14 @@
-{%- set kinds = [
-    'user_messages', 'assistant_messages', 'model_calls', 'tool_calls', 'file_changes', 'git_actions',
-    'skill_activations', 'slash_commands', 'hook_runs',
-] -%}
-with facts as (
-    {%- for kind in kinds %}
-    select
-        facts.org_id as org_id,
-        facts.agent as agent,
-        facts.agent_version as agent_version,
-        facts.session_id as session_id,
-        facts.user_id as user_id,
-        facts.event_date as event_date,
-        facts.fact_count as fact_count
-    from {{ ref('fct_' ~ kind) }} as facts
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-told as (
+with told as (
     select
         known.org_id as org_id,
         known.agent as agent,
-        coalesce(nullif(known.agent_version, ''), '(unknown)') as agent_version,
-        {{ whole_sum('known.fact_count') }} as facts,
+        known.agent_version as agent_version,
+        {{ whole_sum('known.facts') }} as facts,
         count(distinct known.session_id) as sessions,
         count(distinct nullif(known.user_id, {{ unattributed_user_id() }})) as people,
         max(known.event_date) as last_fact_date
-    from facts as known
-    group by known.org_id, known.agent, coalesce(nullif(known.agent_version, ''), '(unknown)')
+    from {{ ref('agg_agent_days') }} as known
+    group by known.org_id, known.agent, known.agent_version
 ),
 
 -- The days on which an agent was in use, up to thirty before it was heard last.
@@ -36,13 +17,13 @@ use_days as (
         used.org_id as org_id,
         used.agent as agent,
         cast(count(distinct used.event_date) as {{ int64() }}) as days
-    from facts as used
+    from {{ ref('agg_agent_days') }} as used
     inner join (
         select
             latest.org_id as org_id,
             latest.agent as agent,
-            max(latest.event_date) as event_date
-        from facts as latest
+            max(latest.last_fact_date) as event_date
+        from told as latest
         group by latest.org_id, latest.agent
     ) as last_use
         on

@@ -1,1 +1,2 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 {{ counted_list('file_changes', {'extension': 'extension'}, 'files', "facts.operation in ('create', 'edit')") }}

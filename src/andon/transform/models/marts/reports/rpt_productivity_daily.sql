@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 select
     org_days.org_id as org_id,
     org_days.day as report_date,
@@ -6,7 +7,11 @@ select
     {{ whole_sum('people.git_commits') }} as git_commits,
     {{ whole_sum('people.git_prs_created') }} as git_prs_created
 from {{ org_days() }} as org_days
-left join {{ ref('agg_users_daily') }} as people
+left join (
+    select days.*
+    from {{ ref('agg_users_daily') }} as days
+    where {{ is_remade('days') }}
+) as people
     on
         org_days.org_id = people.org_id
         and org_days.day = people.event_date

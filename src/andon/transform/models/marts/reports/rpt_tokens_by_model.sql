@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 with counted as (
     select
         tokens.org_id as org_id,
@@ -10,6 +11,7 @@ with counted as (
     from {{ ref('agg_tokens_daily') }} as tokens
     inner join {{ ref('stg_directory__organisations') }} as organisations
         on tokens.org_id = organisations.org_id
+    where {{ is_remade('tokens') }}
     group by
         tokens.org_id,
         tokens.event_date,

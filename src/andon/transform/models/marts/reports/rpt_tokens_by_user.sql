@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 with counted as (
     select
         tokens.org_id as org_id,
@@ -16,6 +17,7 @@ with counted as (
         on
             tokens.org_id = people.org_id
             and tokens.user_id = people.user_id
+    where {{ is_remade('tokens') }}
 )
 
 {{ listed('counted', {'model_id': '(other)', 'model_tier': 'standard'}, ['billable_tokens', 'input_tokens', 'output_tokens'], within=['user_id', 'user_email']) }}

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 select
     org_days.org_id as org_id,
     org_days.day as report_date,
@@ -7,7 +8,11 @@ select
     {{ whole_sum('tokens.cache_read_tokens') }} as cache_read_tokens,
     {{ whole_sum('tokens.cache_write_tokens') }} as cache_write_tokens
 from {{ org_days() }} as org_days
-left join {{ ref('agg_tokens_daily') }} as tokens
+left join (
+    select counted.*
+    from {{ ref('agg_tokens_daily') }} as counted
+    where {{ is_remade('counted') }}
+) as tokens
     on
         org_days.org_id = tokens.org_id
         and org_days.day = tokens.event_date

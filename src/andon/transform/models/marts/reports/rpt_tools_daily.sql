@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 with counted as (
     select
         days.org_id as org_id,
@@ -14,6 +15,7 @@ with counted as (
             end
         ) as mcp_users
     from {{ ref('agg_users_daily') }} as days
+    where {{ is_remade('days') }}
     group by days.org_id, days.event_date
 ),
 
@@ -25,7 +27,9 @@ session_days as (
         sum(acts.tool_calls) as tool_calls,
         sum(acts.user_messages) as user_messages
     from {{ ref('agg_acts_daily') }} as acts
-    where acts.session_fact_id is not null
+    where
+        acts.session_fact_id is not null
+        and {{ is_remade('acts') }}
     group by acts.org_id, acts.event_date, acts.session_fact_id
 ),
 
@@ -74,6 +78,7 @@ web as (
     from {{ ref('agg_acts_daily') }} as acts
     where
         acts.client = 'web'
+        and {{ is_remade('acts') }}
         and acts.user_id <> {{ unattributed_user_id() }}
     group by acts.org_id, acts.event_date
 ),
@@ -91,6 +96,7 @@ levels as (
     from {{ ref('fct_tool_calls') }} as calls
     where
         {{ reported('calls.event_date') }}
+        and {{ is_remade('calls') }}
         and calls.is_executed
         and calls.autonomy_level is not null
     group by calls.org_id, calls.event_date

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 with models as (
     select
         tokens.org_id as org_id,
@@ -15,6 +16,7 @@ with models as (
             partition by tokens.org_id, tokens.event_date, tokens.user_id, tokens.model_id
         ) as model_tokens
     from {{ ref('agg_tokens_daily') }} as tokens
+    where {{ is_remade('tokens') }}
 ),
 
 primary_models as (
@@ -41,6 +43,7 @@ levels as (
     from {{ ref('fct_tool_calls') }} as calls
     where
         {{ reported('calls.event_date') }}
+        and {{ is_remade('calls') }}
         and calls.is_executed
         and calls.autonomy_level is not null
     group by calls.org_id, calls.event_date, calls.user_id, calls.autonomy_level
@@ -74,7 +77,9 @@ active as (
         acts.event_date as event_date,
         acts.user_id as user_id
     from {{ ref('agg_acts_daily') }} as acts
-    where acts.user_id <> {{ unattributed_user_id() }}
+    where
+        acts.user_id <> {{ unattributed_user_id() }}
+        and {{ is_remade('acts') }}
 )
 
 select
@@ -129,3 +134,4 @@ left join active
         days.org_id = active.org_id
         and days.event_date = active.event_date
         and days.user_id = active.user_id
+where {{ is_remade('days') }}

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_by_day(), day='report_date') }}
 with counted as (
     select
         facts.org_id as org_id,
@@ -10,6 +11,7 @@ with counted as (
         on facts.org_id = organisations.org_id
     where
         {{ reported('facts.event_date') }}
+        and {{ is_remade('facts') }}
         and facts.operation in ('create', 'edit')
         and facts.language <> '(unknown)'
     group by
