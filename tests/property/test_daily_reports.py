@@ -181,8 +181,6 @@ class Installation:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Two organisations with three days each, built on the morning after."""
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(run, "SLICES", True)
     made = Installation(tmp_path_factory.mktemp("daily") / "data")
     for org in ("a", "b"):
         for day, person in ((14, "ann"), (14, "bob"), (16, "ann"), (18, "bob")):
