@@ -216,13 +216,8 @@
 
         select
             single.*,
-            {%- for key in shared_keys() %}
-            resources.resource_{{ loop.index }} as resource_{{ loop.index }},
-            {%- endfor %}
             1 as copy_number
-        from {{ unread(relation) }} as single
-        left join resources
-            on single.resource_attributes = resources.document
+        from {{ with_resource(unread(relation)) }} as single
         left join (
             select distinct
                 copies.org_id as org_id,
@@ -244,16 +239,11 @@
         from (
             select
                 twin.*,
-                {%- for key in shared_keys() %}
-                resources.resource_{{ loop.index }} as resource_{{ loop.index }},
-                {%- endfor %}
                 row_number() over (
                     partition by twin.org_id, twin.record_id, twin.event_date
                     order by twin.ingest_key_id
                 ) as copy_number
-            from {{ unread(relation) }} as twin
-            left join resources
-                on twin.resource_attributes = resources.document
+            from {{ with_resource(unread(relation)) }} as twin
             inner join (
                 select distinct
                     copies.org_id as org_id,
@@ -270,6 +260,20 @@
                     and twin.event_date = twins.event_date
         ) as counted
         where counted.copy_number = 1
+    )
+{%- endmacro %}
+
+{# Records with what their resource says, beside `resources`. #}
+{% macro with_resource(records) -%}
+    (
+        select
+            {%- for key in shared_keys() %}
+            resources.resource_{{ loop.index }} as resource_{{ loop.index }},
+            {%- endfor %}
+            told.*
+        from {{ records }} as told
+        left join resources
+            on told.resource_attributes = resources.document
     )
 {%- endmacro %}
 
