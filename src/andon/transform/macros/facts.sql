@@ -201,8 +201,12 @@
     )
 {%- endmacro %}
 
+{# To see that a name is clean is cheaper than to clean it, and nearly all are. #}
 {% macro clean_name(expression) -%}
-    nullif(trim({{ without_pattern(expression, '[\\s\\x00-\\x1f]*[{\\[].*$|[\\x00-\\x1f\\x7f]') }}), '')
+    case
+        when {{ matches(expression, '^[A-Za-z0-9_.:/-]+$') }} then {{ expression }}
+        else nullif(trim({{ without_pattern(expression, '[\\s\\x00-\\x1f]*[{\\[].*$|[\\x00-\\x1f\\x7f]') }}), '')
+    end
 {%- endmacro %}
 
 {# Lower case with its dot, `(none)` for a file without, `(unknown)` where nobody said. #}

@@ -113,14 +113,6 @@
 #}
 {% macro native_facts(kind, own_id='null') -%}
     (
-        with records as (
-            select
-                told.*,
-                cast({{ own_id }} as {{ text() }}) as own_id
-            from {{ ref('stg_native__records') }} as told
-            where told.fact = '{{ kind }}'
-        )
-
         select
             alone.*,
             alone.is_span as stands_in_its_span,
@@ -129,8 +121,15 @@
                 alone.own_id,
                 case when alone.is_span = 1 then concat(alone.trace_id, '|', alone.span_id) else alone.record_id end
             ) as dedupe_key
-        from records as alone
-        where alone.is_alone = 1
+        from (
+            select
+                told.*,
+                cast({{ own_id }} as {{ text() }}) as own_id
+            from {{ ref('stg_native__records') }} as told
+            where
+                told.fact = '{{ kind }}'
+                and told.is_alone = 1
+        ) as alone
         union all
         select
             beside.*,
@@ -148,8 +147,26 @@
                     min(case when records.is_span = 1 then records.own_id end) over same_span,
                     min(records.own_id) over same_span
                 ) as id_told_elsewhere
-            from records
-            where records.is_alone = 0
+            from (
+                select
+                    told.*,
+                    cast({{ own_id }} as {{ text() }}) as own_id
+                from {{ ref('stg_native__records') }} as told
+                -- Mostly there are none, and then no record is looked at.
+                inner join (
+                    select
+                        links.org_id as org_id,
+                        links.record_id as record_id
+                    from {{ ref('stg_native__links') }} as links
+                    where links.is_alone = 0
+                ) as few
+                    on
+                        told.org_id = few.org_id
+                        and told.record_id = few.record_id
+                where
+                    told.fact = '{{ kind }}'
+                    and told.is_alone = 0
+            ) as records
             window same_span as (partition by records.org_id, records.trace_id, records.span_id)
         ) as beside
     )

@@ -1,20 +1,5 @@
 {# The columns that spans, log records and metric points share, once: macros of the stg_otlp models. #}
 
-{# The text, or null where it is a word for nobody or nothing; a long text is none of the words, and is not compared. #}
-{% macro known(expression) -%}
-    case
-        when length(trim({{ expression }})) > 10 and trim({{ expression }}) <> '00000000-0000-0000-0000-000000000000'
-            then trim({{ expression }})
-        when
-            {{ matches(
-                "lower(trim(" ~ expression ~ "))",
-                '^([(<\\[]?(unknown|redacted)[)>\\]]?|-|n/a|nil|none|null|undefined|anonymous|nobody|0{8}-0{4}-0{4}-0{4}-0{12})?$'
-            ) }}
-            then null
-        else trim({{ expression }})
-    end
-{%- endmacro %}
-
 {# Attributes that say whose a record is and where it belongs, of whatever signal. #}
 {% macro shared_keys() %}
     {{ return([
@@ -32,23 +17,45 @@
 
 {#
     A relation of raw, each record once, its attributes read once: `said` holds the values of `read_keys`, and
-    `own_…` and `resource_…` what is known of the shared keys, the record's own word and its resource's. Some SDKs
-    leave the values of OTEL_RESOURCE_ATTRIBUTES percent-encoded, as the variable holds them.
+    `own_…` and `resource_…` what is known of the shared keys, the record's own word and its resource's.
 #}
 {% macro read_once(table) -%}
     (
         select
             parsed.*
             {%- for key in shared_keys() %},
-            {{ known(nth_text('parsed.said', loop.index)) }} as own_{{ loop.index }},
-            {{ known(percent_decoded(nth_text('parsed.resource_said', loop.index))) }} as resource_{{ loop.index }}
+            {{ known(nth_text('parsed.said', loop.index)) }} as own_{{ loop.index }}
             {%- endfor %}
         from (
             select
                 sent.*,
-                {{ json_texts('sent.attributes', read_keys()) }} as said,
-                {{ json_texts('sent.resource_attributes', shared_keys()) }} as resource_said
+                {{ json_texts('sent.attributes', read_keys()) }} as said
             from {{ first_received(table) }} as sent
+        ) as parsed
+    )
+{%- endmacro %}
+
+{#
+    What the resources of a relation of raw say, one row a document: few processes send many records. Some SDKs leave
+    the values of OTEL_RESOURCE_ATTRIBUTES percent-encoded, as the variable holds them.
+#}
+{% macro resources_of(relation) -%}
+    (
+        select
+            parsed.document as document
+            {%- for key in shared_keys() %},
+            {{ known(percent_decoded(nth_text('parsed.said', loop.index))) }} as resource_{{ loop.index }}
+            {%- endfor %}
+        from (
+            select
+                documents.document as document,
+                {{ json_texts('documents.document', shared_keys()) }} as said
+            from (
+                select sent.resource_attributes as document
+                from {{ unread(relation) }} as sent
+                group by sent.resource_attributes
+                having count(*) > 0
+            ) as documents
         ) as parsed
     )
 {%- endmacro %}
@@ -164,52 +171,109 @@
 {%- endmacro %}
 
 {#
-    One row per record: of copies that were sent again, the one received first. Give it a source's name.
+    One row per record, with what its resource says: of copies that were sent again, the one received first. Give it a
+    source's name.
 
     A copy has the day of its record, so that it is looked for within that day; a log record without any time of its own
     has that of its receipt, and is compared with other days' later (stg_otlp__log_records).
 
-    Records that came twice are found by their ids first: few are, and whole rows are dear to sort.
+    Whole rows are dear to read and to sort. Few records came twice: they are found by a short key, and which of their
+    copies came later by when they came. Only copies that came in the same moment are compared whole, and mostly there
+    are none.
 #}
 {% macro first_received(relation) -%}
     (
-        with repeated as (
+        with resources as (
+            select told.*
+            from {{ resources_of(relation) }} as told
+        ),
+
+        repeated as (
+            select keyed.record_key as record_key
+            from (
+                select {{ short_key(['sent.org_id', 'sent.record_id', 'sent.event_date']) }} as record_key
+                from {{ unread(relation) }} as sent
+            ) as keyed
+            group by keyed.record_key
+            having count(*) > 1
+        ),
+
+        copies as (
             select
                 sent.org_id as org_id,
                 sent.record_id as record_id,
-                sent.event_date as event_date
+                sent.event_date as event_date,
+                sent.received_at as received_at,
+                min(sent.received_at) over (
+                    partition by sent.org_id, sent.record_id, sent.event_date
+                ) as first_received_at,
+                count(*) over (
+                    partition by sent.org_id, sent.record_id, sent.event_date, sent.received_at
+                ) as twins
             from {{ unread(relation) }} as sent
-            group by sent.org_id, sent.record_id, sent.event_date
-            having count(*) > 1
+            where {{ short_key(['sent.org_id', 'sent.record_id', 'sent.event_date']) }} in (select repeated.record_key from repeated)
         )
 
         select
             single.*,
             1 as copy_number
-        from {{ unread(relation) }} as single
-        left join repeated
+        from {{ with_resource(unread(relation)) }} as single
+        left join (
+            select distinct
+                copies.org_id as org_id,
+                copies.record_id as record_id,
+                copies.event_date as event_date,
+                copies.received_at as received_at,
+                1 as is_set_aside
+            from copies
+            where copies.received_at > copies.first_received_at or copies.twins > 1
+        ) as set_aside
             on
-                single.org_id = repeated.org_id
-                and single.record_id = repeated.record_id
-                and single.event_date = repeated.event_date
-        where repeated.record_id is null
+                single.record_id = set_aside.record_id
+                and single.received_at = set_aside.received_at
+                and single.org_id = set_aside.org_id
+                and single.event_date = set_aside.event_date
+        where coalesce(set_aside.is_set_aside, 0) = 0
         union all
         select counted.*
         from (
             select
-                copies.*,
+                twin.*,
                 row_number() over (
-                    partition by copies.org_id, copies.record_id, copies.event_date
-                    order by copies.received_at, copies.ingest_key_id
+                    partition by twin.org_id, twin.record_id, twin.event_date
+                    order by twin.ingest_key_id
                 ) as copy_number
-            from {{ unread(relation) }} as copies
-            inner join repeated
+            from {{ with_resource(unread(relation)) }} as twin
+            inner join (
+                select distinct
+                    copies.org_id as org_id,
+                    copies.record_id as record_id,
+                    copies.event_date as event_date,
+                    copies.received_at as received_at
+                from copies
+                where copies.received_at = copies.first_received_at and copies.twins > 1
+            ) as twins
                 on
-                    copies.org_id = repeated.org_id
-                    and copies.record_id = repeated.record_id
-                    and copies.event_date = repeated.event_date
+                    twin.record_id = twins.record_id
+                    and twin.received_at = twins.received_at
+                    and twin.org_id = twins.org_id
+                    and twin.event_date = twins.event_date
         ) as counted
         where counted.copy_number = 1
+    )
+{%- endmacro %}
+
+{# Records with what their resource says, beside `resources`. #}
+{% macro with_resource(records) -%}
+    (
+        select
+            {%- for key in shared_keys() %}
+            resources.resource_{{ loop.index }} as resource_{{ loop.index }},
+            {%- endfor %}
+            told.*
+        from {{ records }} as told
+        left join resources
+            on told.resource_attributes = resources.document
     )
 {%- endmacro %}
 
