@@ -139,3 +139,8 @@
 {% macro claude_code_model(model) -%}
     {{ without_pattern(model, '\\[[^\\]]*\\]$') }}
 {%- endmacro %}
+
+{# Whatever is looked up, is looked up in the session; and in the trace. #}
+{% macro claude_code_groups(signal) -%}
+    {{ return(groups_by_session('claude_code', signal)) }}
+{%- endmacro %}

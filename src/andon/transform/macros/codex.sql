@@ -96,3 +96,15 @@
             end
     end
 {%- endmacro %}
+
+{#
+    Conversations are told by log records, by spans and within these, titles by other conversations of the process, and a
+    trace's spans by one another: log records and spans are one group. Counters are compared within their process, those
+    that tell when a thread was started with all of their version (stg_codex__session_starts).
+#}
+{% macro codex_groups(signal) -%}
+    {{ return({} if signal != 'metrics' else {
+        'group': "case when raw_rows.metric_name in ('codex.thread.started', 'codex.startup.phase.duration_ms') then "
+            ~ group_of('version', ["'codex'", "coalesce(raw_rows.service_version, '')"]) ~ ' else ' ~ group_of_points(by_session=false) ~ ' end',
+    }) }}
+{%- endmacro %}

@@ -279,3 +279,12 @@ where
             end
     end = 1
 {% endmacro %}
+
+{# Nothing is looked up in other records. #}
+{% macro copilot_cli_groups(signal) -%}
+    {{ return(groups_by_record(signal)) }}
+{%- endmacro %}
+
+{% macro vscode_copilot_chat_groups(signal) -%}
+    {{ return(groups_by_record(signal)) }}
+{%- endmacro %}

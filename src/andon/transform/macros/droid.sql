@@ -52,3 +52,8 @@
         when 'normal' then 'manual'
     end
 {%- endmacro %}
+
+{# Nothing is looked up in other records. #}
+{% macro droid_groups(signal) -%}
+    {{ return(groups_by_record(signal)) }}
+{%- endmacro %}

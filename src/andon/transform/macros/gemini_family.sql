@@ -142,3 +142,12 @@
         else 'auxiliary'
     end
 {%- endmacro %}
+
+{# Whatever is looked up, is looked up in the session. #}
+{% macro gemini_cli_groups(signal) -%}
+    {{ return(groups_by_session('gemini_cli', signal)) }}
+{%- endmacro %}
+
+{% macro qwen_code_groups(signal) -%}
+    {{ return(groups_by_session('qwen_code', signal)) }}
+{%- endmacro %}

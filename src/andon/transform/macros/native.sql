@@ -281,3 +281,14 @@
         'ai.streamText.doStream', 'ai.generateText.doGenerate', 'ai.streamObject.doStream', 'ai.generateObject.doGenerate',
     ]) }}
 {% endmacro %}
+
+{# Spans and log records are compared within their trace: log records that name a span. Counters by themselves. #}
+{% macro native_groups(signal) -%}
+    {%- set groups = groups_by_record(signal) -%}
+    {%- if signal == 'logs' -%}
+        {%- do groups.update({
+            'group': 'case when raw_rows.span_id is not null then ' ~ group_of_trace() ~ ' else ' ~ groups.group ~ ' end'
+        }) -%}
+    {%- endif -%}
+    {{ return(groups) }}
+{%- endmacro %}

@@ -56,3 +56,11 @@
         'read_mcp_resource', 'skill', 'task', 'todoread', 'todowrite', 'webfetch', 'websearch', 'write', 'StructuredOutput',
     ]) }}
 {% endmacro %}
+
+{#
+    Tools are learnt from all traces of an organisation, sessions from its processes: its spans are one group. What else
+    it says tells nothing.
+#}
+{% macro opencode_groups(signal) -%}
+    {{ return({} if signal == 'spans' else groups_by_record(signal)) }}
+{%- endmacro %}

@@ -90,6 +90,11 @@
     )
 {%- endmacro %}
 
+{# The session that a record or its resource names, under whatever name; null where neither names one. #}
+{% macro told_session() -%}
+    {{ first_known(['session.id', 'gen_ai.conversation.id', 'conversation.id']) }}
+{%- endmacro %}
+
 {# An address, or null: agents behind a gateway put one into user.id. #}
 {% macro only_email(expression) -%}
     case when {{ expression }} like '%_@_%._%' then {{ expression }} end
@@ -292,7 +297,7 @@
         raw_rows.scope_name as scope_name,
         {{ attributes }} as attributes,
         raw_rows.resource_attributes as resource_attributes,
-        {{ first_known(['session.id', 'gen_ai.conversation.id', 'conversation.id']) }} as session_id,
+        {{ told_session() }} as session_id,
         {{ identity_columns() }},
         {{ first_known(['team.id', 'team.name'], of_resource=['team']) }} as team,
         {{ repository_name(first_known(
