@@ -60,7 +60,7 @@ def test_every_name_is_listed_once(dialect: str) -> None:
     assert [line["name"] for line in listed if "%" in line["name"][:-1]] == []
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=60)
 @pytest.mark.parametrize(
     ("agent", "run"),
     [(agent, run) for agent in FOLDERS if agent.replace("-", "_") in DESCRIBED for run in runs_of(agent)],

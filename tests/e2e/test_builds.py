@@ -29,6 +29,8 @@ from small_server import PATHS
 
 full = pytest.mark.full_rounds
 
+pytestmark = pytest.mark.slow(seconds=100)
+
 SHORT_HISTORY = {"ANDON_HISTORY_START": "2026-11-18"}
 LOGS = "com.anthropic.claude_code.events"
 RESOURCE = {"service.name": "claude-code", "service.version": "2.1.329"}
@@ -162,7 +164,7 @@ class Times(NamedTuple):
         Times(2, 2, ("node 30", "node 200")),
         pytest.param(
             Times(10, 5, tuple(f"node {number}" for number in range(1, 400))),
-            marks=[full, pytest.mark.slow],
+            marks=full,
         ),
     ],
     ids=["few", "many"],

@@ -28,7 +28,7 @@ PACKAGES = [
     "@opentelemetry/exporter-trace-otlp-proto",
     "@opentelemetry/exporter-trace-otlp-grpc",
 ]
-FULL = [pytest.mark.full_rounds, pytest.mark.slow]
+FULL = pytest.mark.full_rounds
 NEVER_TRIES_AGAIN = {"javascript grpc"}
 """
 Whose exporter drops a batch with the first error, whatever its code: for these the ports are held open, so

@@ -232,7 +232,7 @@ def test_cache_reads_dominate_input(truth: DemoTruth) -> None:
     assert read > 5 * fresh
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=10)
 def test_the_default_demo_has_the_promised_size() -> None:
     """About three hundred thousand records, so that a build of it says something."""
     assert 250_000 < sum(request.records for request in telemetry(end=END)) < 350_000

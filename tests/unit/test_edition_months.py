@@ -315,6 +315,7 @@ def publish_and_die(editions_dir: Path, at: int) -> subprocess.CompletedProcess[
     return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow(seconds=20)
 def test_a_publisher_that_is_killed_leaves_whole_editions(tmp_path: Path) -> None:
     """Whenever it died: the old edition or the new one, whole, and the next publish is right."""
     start = tmp_path / "start"
