@@ -1,8 +1,4 @@
-"""
-What every test shares: one parsed dbt project, and who runs which test when.
-
-Parsing takes seven seconds, which each data directory would pay.
-"""
+"""What every test shares: one parsed dbt project, seven seconds for each data directory; and the order."""
 
 from __future__ import annotations
 
@@ -25,30 +21,14 @@ def pytest_configure() -> None:
             old.unlink()
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Say which tests one process runs one after the other, and begin with the longest.
+    Begin with the modules that take longest: while the last one runs, the other processes are idle.
 
-    Those of a module stay together, so that what they share is made once, but for the slow ones that share
-    nothing. What is begun last should be short: all others are idle until it ends.
+    A module's tests run in one process (``--dist loadfile``), so that what they share is made once.
     """
-    seconds: dict[str, float] = {}
-    groups: dict[pytest.Item, str] = {}
+    seconds: dict[Path, float] = {}
     for item in items:
-        groups[item] = group = _group(item)
-        item.add_marker(pytest.mark.xdist_group(group))
-        slow = item.get_closest_marker("slow")
-        own = 0 if slow is None else slow.kwargs["seconds"]
-        seconds[group] = max(own, seconds.get(group, 0))
-    items.sort(key=lambda item: -seconds[groups[item]])
-
-
-def _group(item: pytest.Item) -> str:
-    fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
-    if "staged" in fixtures:
-        return "staged"
-    is_shared = any(found[-1].scope in {"module", "package"} for found in fixtures.values())
-    if item.get_closest_marker("slow") is None or is_shared:
-        return item.nodeid.split("::")[0]
-    return item.nodeid.replace("@", " at ")
+        for mark in item.iter_markers("slow"):
+            seconds[item.path] = max(mark.kwargs["seconds"], seconds.get(item.path, 0))
+    items.sort(key=lambda item: -seconds.get(item.path, 0))

@@ -25,7 +25,7 @@ from andon.transform.orders import Progress
 from andon.transform.worker import Worker
 from andon.warehouse.parquet_lake import ParquetLake
 
-pytestmark = pytest.mark.slow(seconds=60)
+pytestmark = pytest.mark.slow(seconds=50)
 
 NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 DAYS = [dt.date(2026, 1, 14), dt.date(2026, 1, 15), dt.date(2026, 1, 16), dt.date(2026, 1, 17)]

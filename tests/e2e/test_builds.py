@@ -27,9 +27,9 @@ from line import CAPTURE_DAY, NOW, Line, Org
 from otlp_json import NOON, SECOND, log, request
 from small_server import PATHS
 
-full = pytest.mark.full_rounds
+pytestmark = pytest.mark.slow(seconds=150)
 
-pytestmark = pytest.mark.slow(seconds=100)
+full = pytest.mark.full_rounds
 
 SHORT_HISTORY = {"ANDON_HISTORY_START": "2026-11-18"}
 LOGS = "com.anthropic.claude_code.events"

@@ -22,6 +22,8 @@ import pytest
 
 from line import GRPC, GRPC_PATHS, Line, Org
 
+pytestmark = pytest.mark.slow(seconds=14)
+
 SENDER = Path(__file__).parents[1] / "harness" / "sdk_sender.py"
 PACKAGES = [
     "@opentelemetry/sdk-trace-node@2",

@@ -20,6 +20,8 @@ import pytest
 
 from line import Line, Org
 
+pytestmark = pytest.mark.slow(seconds=15)
+
 PATIENCE_S = 0.5
 KEEP_ALIVE_S = 1
 LATE_S = 1.0

@@ -25,6 +25,8 @@ from andon.contract.problems import Unauthenticated
 
 from line import NOW, Line, Org, free_port
 
+pytestmark = pytest.mark.slow(seconds=100)
+
 DAY = NOW.date() - dt.timedelta(days=1)
 NOON = int(dt.datetime.combine(DAY, dt.time(12), tzinfo=dt.UTC).timestamp()) * 1_000_000_000
 

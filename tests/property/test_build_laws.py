@@ -22,7 +22,7 @@ from andon.warehouse.parquet_lake import ParquetLake
 
 from invented import NOW, build, examples, keep
 
-pytestmark = pytest.mark.slow(seconds=30)
+pytestmark = pytest.mark.slow(seconds=25)
 
 MIDNIGHT = int(dt.datetime(2026, 1, 16, tzinfo=dt.UTC).timestamp()) * 10**9
 ORGANISATIONS = 40

@@ -27,7 +27,7 @@ from andon.warehouse.parquet_lake import ParquetLake
 from invented import build, examples, keep
 from otlp_json import attributes
 
-pytestmark = pytest.mark.slow(seconds=120)
+pytestmark = pytest.mark.slow(seconds=110)
 
 MORNINGS = [dt.datetime(2026, *day, 6, tzinfo=dt.UTC) for day in ((1, 16), (1, 18), (3, 1))]
 """When builds run: two while it happens, the last forty days later."""

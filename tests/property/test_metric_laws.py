@@ -26,7 +26,7 @@ from andon.warehouse.parquet_lake import ParquetLake
 from invented import NOW, build, examples, keep
 from otlp_json import SECOND, attributes
 
-pytestmark = pytest.mark.slow(seconds=30)
+pytestmark = pytest.mark.slow(seconds=25)
 
 MIDNIGHT = int(dt.datetime(2026, 1, 16, tzinfo=dt.UTC).timestamp()) * SECOND
 ORGANISATIONS = 80

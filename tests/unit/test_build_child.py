@@ -22,7 +22,7 @@ from andon.transform.orders import Order
 from andon.transform.project import PROJECT, variables
 from andon.transform.worker import Worker, digest
 
-pytestmark = pytest.mark.slow(seconds=20)
+pytestmark = pytest.mark.slow(seconds=35)
 
 NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 

@@ -28,6 +28,8 @@ from andon.edition.opened import Edition
 from at_once import day_rows, user_rows
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, Rows, day, publish_by_hand, rows
 
+pytestmark = pytest.mark.slow(seconds=30)
+
 
 @pytest.fixture
 def editions_dir(tmp_path: Path) -> Path:
@@ -315,7 +317,6 @@ def publish_and_die(editions_dir: Path, at: int) -> subprocess.CompletedProcess[
     return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.slow(seconds=20)
 def test_a_publisher_that_is_killed_leaves_whole_editions(tmp_path: Path) -> None:
     """Whenever it died: the old edition or the new one, whole, and the next publish is right."""
     start = tmp_path / "start"
