@@ -60,7 +60,7 @@ $(ENGINES)/.ready: $(VENV)/.ready requirements/engines.lock
 	@touch $@
 
 test: setup page engines ## Every test except the long fault loops
-	@$(BIN)/pytest tests/page & page=$$!; $(BIN)/pytest -n auto --ignore=tests/page tests; rest=$$?; wait $$page && exit $$rest
+	@$(BIN)/pytest tests/page & page=$$!; $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --ignore=tests/page tests; rest=$$?; wait $$page && exit $$rest
 
 e2e: setup ## The end-to-end tests alone, with hundreds of rounds of each fault (an hour)
 	@$(BIN)/pytest -m "not real_agents" tests/e2e

@@ -21,6 +21,8 @@ from andon.cli.roles import Role
 from andon.contract.reports import REPORTS
 from andon.directory.keys import ROLES
 
+pytestmark = pytest.mark.slow(seconds=40)
+
 Done = subprocess.CompletedProcess[str]
 Andon = Callable[..., Done]
 

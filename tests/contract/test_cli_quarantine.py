@@ -30,6 +30,8 @@ from andon.warehouse.parquet_lake import ParquetLake
 
 from dated import logs, nanoseconds, spans
 
+pytestmark = pytest.mark.slow(seconds=30)
+
 NOW = "2026-11-21T06:00:00Z"
 LATER = "2026-11-22T06:00:00Z"
 EARLY_HISTORY = "2025-01-01"

@@ -14,6 +14,8 @@ from andon.transform.project import PROJECT, variables
 
 from staged import FOLDERS, Staged, runs_of, shared_folder
 
+pytestmark = pytest.mark.slow(seconds=40)
+
 SEEDS = PROJECT / "seeds" / "coverage"
 DESCRIBED = variables(PROJECT)["described"]
 
@@ -60,7 +62,6 @@ def test_every_name_is_listed_once(dialect: str) -> None:
     assert [line["name"] for line in listed if "%" in line["name"][:-1]] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("agent", "run"),
     [(agent, run) for agent in FOLDERS if agent.replace("-", "_") in DESCRIBED for run in runs_of(agent)],

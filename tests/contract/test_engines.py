@@ -22,7 +22,7 @@ from andon.transform.project import PROJECT, variables
 from engines import ask, compiled, need_engines
 from staged import Staged, organisations, shared_folder
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=190)
 
 DATA_THROUGH = "2026-11-20"
 """The day before all that the harness sends arrives."""

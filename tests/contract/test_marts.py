@@ -8,6 +8,7 @@ works on the 16th too. What happens on the 18th is not known yet.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Iterator
@@ -21,9 +22,10 @@ from andon.ingest import decode, flatten
 from andon.ingest.redact import Policy
 from andon.transform import run
 from andon.transform.orders import Progress
+from andon.transform.worker import Worker
 from andon.warehouse.parquet_lake import ParquetLake
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=50)
 
 NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 DAYS = [dt.date(2026, 1, 14), dt.date(2026, 1, 15), dt.date(2026, 1, 16), dt.date(2026, 1, 17)]
@@ -158,9 +160,16 @@ def progress() -> list[Progress]:
 
 
 @pytest.fixture(scope="module")
-def built(settings: Settings, progress: list[Progress]) -> run.BuildResult:
+def worker() -> Iterator[Worker]:
+    """The process that all builds of this module share, as those of a server do."""
+    with contextlib.closing(Worker()) as hired:
+        yield hired
+
+
+@pytest.fixture(scope="module")
+def built(settings: Settings, progress: list[Progress], worker: Worker) -> run.BuildResult:
     """The build itself."""
-    return run.build(settings, now=NOW, directory_rows=DIRECTORY, on_progress=progress.append)
+    return run.build(settings, now=NOW, directory_rows=DIRECTORY, on_progress=progress.append, worker=worker)
 
 
 @pytest.fixture
@@ -297,7 +306,7 @@ def test_organisations(marts: duckdb.DuckDBPyConnection) -> None:
     ]
 
 
-def test_a_build_again_changes_no_row(settings: Settings, built: run.BuildResult) -> None:
+def test_a_build_again_changes_no_row(settings: Settings, built: run.BuildResult, worker: Worker) -> None:
     """Another price book re-rates history; the first one again gives the very same reports."""
     assert built.outcomes
 
@@ -310,21 +319,23 @@ def test_a_build_again_changes_no_row(settings: Settings, built: run.BuildResult
             return {name: marts.table(name).order("all").fetchall() for (name,) in names}
 
     before = everything()
-    run.build(settings, now=NOW, directory_rows=DIRECTORY, price_book="factory_credits")
+    run.build(settings, now=NOW, directory_rows=DIRECTORY, price_book="factory_credits", worker=worker)
     rerated = everything()
-    run.build(settings, now=NOW, directory_rows=DIRECTORY)
+    run.build(settings, now=NOW, directory_rows=DIRECTORY, worker=worker)
 
     # 2 x (10 + 5 x 5 + 0.1 x 100 + 1.25 x 10) = 115; 2 x 0.5 = 1.
     assert {0, 116} == {row[2] for row in rerated["rpt_tokens_daily"]}
     assert before == everything()
 
 
-def test_a_failed_test_fails_the_build_in_words(settings: Settings, built: run.BuildResult) -> None:
+def test_a_failed_test_fails_the_build_in_words(
+    settings: Settings, built: run.BuildResult, worker: Worker
+) -> None:
     """A price book that does not exist prices nothing; the build names the data test that says so."""
     assert built.outcomes
 
     with pytest.raises(run.BuildFailed) as failed:
-        run.build(settings, now=NOW, directory_rows=DIRECTORY, price_book="no such book")
+        run.build(settings, now=NOW, directory_rows=DIRECTORY, price_book="no such book", worker=worker)
 
     assert "test assert_every_model_has_a_price: Got 2 results, configured to fail if != 0" in str(
         failed.value

@@ -9,7 +9,7 @@ import pytest
 from andon.config import Settings
 from andon.transform import run
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=27)
 
 EXAMPLES_OF_MARTS = 18
 """A lower bound: a renamed folder must not make this test pass over nothing."""

@@ -11,10 +11,10 @@ import pytest
 
 from line import Line
 
+pytestmark = pytest.mark.slow(seconds=12)
 
-@pytest.mark.parametrize(
-    "examples", [5, pytest.param(300, marks=[pytest.mark.full_rounds, pytest.mark.slow])]
-)
+
+@pytest.mark.parametrize("examples", [5, pytest.param(300, marks=pytest.mark.full_rounds)])
 def test_no_question_is_a_fault(line: Line, tmp_path: Path, examples: int) -> None:
     """Generated questions, valid and not: no 5xx, no status or media type that is not described."""
     if importlib.util.find_spec("schemathesis") is None:

@@ -27,6 +27,8 @@ from line import CAPTURE_DAY, NOW, Line, Org
 from otlp_json import NOON, SECOND, log, request
 from small_server import PATHS
 
+pytestmark = pytest.mark.slow(seconds=150)
+
 full = pytest.mark.full_rounds
 
 SHORT_HISTORY = {"ANDON_HISTORY_START": "2026-11-18"}
@@ -162,7 +164,7 @@ class Times(NamedTuple):
         Times(2, 2, ("node 30", "node 200")),
         pytest.param(
             Times(10, 5, tuple(f"node {number}" for number in range(1, 400))),
-            marks=[full, pytest.mark.slow],
+            marks=full,
         ),
     ],
     ids=["few", "many"],

@@ -25,6 +25,8 @@ from runs import (
 )
 from runs_table import PAGE, WAYS, page_with, table
 
+pytestmark = pytest.mark.slow(seconds=130)
+
 EXPLAINED = differences()
 
 

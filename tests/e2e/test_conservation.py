@@ -18,6 +18,8 @@ from andon.warehouse.parquet_lake import ParquetLake
 from dated import logs, spans
 from line import Line, Org
 
+pytestmark = pytest.mark.slow(seconds=45)
+
 OLD, GOOD = "2025-12-24T12:00:00Z", "2026-11-20T12:00:00Z"
 
 

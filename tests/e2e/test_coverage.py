@@ -15,6 +15,8 @@ import pytest
 
 from line import Line, Org, captures
 
+pytestmark = pytest.mark.slow(seconds=40)
+
 NEW = "2.1.400"
 LATER_NS = 3_600_000_000_000
 SESSIONS = 4

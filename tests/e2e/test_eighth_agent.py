@@ -10,6 +10,8 @@ import pytest
 from line import Line, Org
 from otlp_json import NOON, SECOND, log, request
 
+pytestmark = pytest.mark.slow(seconds=75)
+
 # The example of docs/agents.md, "An agent of your own".
 RECOGNISED = """
 {% macro acme_recognised(name, scope_name, service_name) -%}

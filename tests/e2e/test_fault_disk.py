@@ -33,6 +33,8 @@ from line import NOW, Line
 from senders import Load
 from small_server import Small, small_server
 
+pytestmark = pytest.mark.slow(seconds=15)
+
 full = pytest.mark.full_rounds
 
 HEALTHY_S = 5

@@ -28,6 +28,8 @@ from ledger import Counts, Ledger, RecordProperty, frame, frame_ids, raw_ids, te
 from senders import Load
 from small_server import PATHS, small_server
 
+pytestmark = pytest.mark.slow(seconds=25)
+
 full = pytest.mark.full_rounds
 
 ROUNDS_ON_ONE = 10

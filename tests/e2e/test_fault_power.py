@@ -34,6 +34,8 @@ from ledger import Counts, Ledger, RecordProperty, tell
 from senders import Load
 from small_server import small_server
 
+pytestmark = pytest.mark.slow(seconds=16)
+
 LONGEST_S = 2.5
 """Less than the five seconds after which ext4 writes to the disk by itself."""
 

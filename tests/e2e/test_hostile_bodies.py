@@ -19,6 +19,8 @@ from process_tree import memory_of
 
 from line import Line, Org
 
+pytestmark = pytest.mark.slow(seconds=40)
+
 FEW = ("distinct names", "one long secret", "json backslashes, cut off")
 """Three that took very long before there was a limit; `make e2e` sends all."""
 
@@ -76,7 +78,6 @@ class Beside:
             self.memory_bytes = max(self.memory_bytes, memory_of(self._org.line.process.pid))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [*FEW, *(pytest.param(name, marks=pytest.mark.full_rounds) for name in HOSTILE if name not in FEW)],
@@ -95,7 +96,6 @@ def test_a_hostile_body_is_answered_for_good(org: Org, name: str) -> None:
     assert beside.memory_bytes < MOST_MEMORY_BYTES
 
 
-@pytest.mark.slow
 def test_many_hostile_bodies_leave_room_for_others(org: Org) -> None:
     """One more at once than there are decoding processes: a good request has its yes within a second."""
     body = gzip.compress(HOSTILE["events"].make(), 1)
@@ -117,7 +117,6 @@ def test_many_hostile_bodies_leave_room_for_others(org: Org) -> None:
     assert max(beside.took_s) < 1, beside.took_s
 
 
-@pytest.mark.slow
 def test_an_honest_batch_is_taken_whole(org: Org) -> None:
     """Ten thousand spans of twenty-five attributes, half of them new in each: more than exporters send."""
 

@@ -10,6 +10,8 @@ import pytest
 
 from line import Line, Org
 
+pytestmark = pytest.mark.slow(seconds=20)
+
 DAY = dt.date(2026, 3, 15)
 ADA = {"user.email": "ada@example.com"}
 

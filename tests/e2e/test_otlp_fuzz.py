@@ -24,7 +24,7 @@ SECOND = 1.0
 MOST_MEMORY_BYTES = 1536 * 2**20
 """Of the server and its two decoding processes, after whatever was sent."""
 GOOD = request(span(7))
-ROUNDS = [40, pytest.param(900, marks=[pytest.mark.full_rounds, pytest.mark.slow])]
+ROUNDS = [40, pytest.param(900, marks=pytest.mark.full_rounds)]
 """Requests of a round; the long one sends three hundred to each path."""
 
 TYPES = [

@@ -17,6 +17,8 @@ import pytest
 from content import content_of
 from line import Line, captures
 
+pytestmark = pytest.mark.slow(seconds=45)
+
 CANARY = "canary-9f2c the quick brown fox asked for something private"
 
 

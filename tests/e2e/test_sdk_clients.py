@@ -22,13 +22,15 @@ import pytest
 
 from line import GRPC, GRPC_PATHS, Line, Org
 
+pytestmark = pytest.mark.slow(seconds=14)
+
 SENDER = Path(__file__).parents[1] / "harness" / "sdk_sender.py"
 PACKAGES = [
     "@opentelemetry/sdk-trace-node@2",
     "@opentelemetry/exporter-trace-otlp-proto",
     "@opentelemetry/exporter-trace-otlp-grpc",
 ]
-FULL = [pytest.mark.full_rounds, pytest.mark.slow]
+FULL = pytest.mark.full_rounds
 NEVER_TRIES_AGAIN = {"javascript grpc"}
 """
 Whose exporter drops a batch with the first error, whatever its code: for these the ports are held open, so

@@ -20,6 +20,8 @@ import pytest
 
 from line import Line, Org
 
+pytestmark = pytest.mark.slow(seconds=15)
+
 PATIENCE_S = 0.5
 KEEP_ALIVE_S = 1
 LATE_S = 1.0
@@ -304,9 +306,7 @@ def test_one_address_cannot_take_all_connections(line: Impatient, org: Org) -> N
         assert everything(again).startswith(b"HTTP/1.1 404 ")
 
 
-@pytest.mark.parametrize(
-    "count", [200, pytest.param(2000, marks=[pytest.mark.full_rounds, pytest.mark.slow])]
-)
+@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.full_rounds)])
 def test_slow_clients_cost_others_nothing(line: Impatient, org: Org, count: int) -> None:
     """While very many connections are silent or trickle, a sender is answered as before; then all end."""
     stop = threading.Event()

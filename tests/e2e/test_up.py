@@ -25,6 +25,8 @@ from andon.contract.problems import Unauthenticated
 
 from line import NOW, Line, Org, free_port
 
+pytestmark = pytest.mark.slow(seconds=100)
+
 DAY = NOW.date() - dt.timedelta(days=1)
 NOON = int(dt.datetime.combine(DAY, dt.time(12), tzinfo=dt.UTC).timestamp()) * 1_000_000_000
 
@@ -297,31 +299,6 @@ def test_with_several_organisations_a_link_is_for_the_one_that_is_named(fresh: L
     try:
         assert "andon sign-in --org" in printed[1]
         assert sign_in(fresh.run("sign-in", "--org", "Globex").stdout).json()["org"]["name"] == "Globex"
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-@pytest.mark.slow
-def test_the_demo_is_there_in_one_command(fresh: Line) -> None:
-    """It sends, builds, and prints a curl with rows behind it; the second time it uses what is there."""
-    process, printed = start(fresh, "--demo")
-    try:
-        answer = run_curl(printed[-1])
-        assert answer.status_code == 200
-        assert [row["date"] for row in answer.json()["data"]][-1] == DAY.isoformat()
-        assert all(row["billable_tokens"] > 0 for row in answer.json()["data"][:5])
-        keyless = httpx2.post(f"{fresh.otlp_url}/v1/logs", json={"resourceLogs": []})
-        assert keyless.status_code == 200
-    finally:
-        process.terminate()
-        process.communicate()
-
-    process, again = start(fresh, "--demo")
-    try:
-        assert run_curl(again[-1]).json() == answer.json()
-        assert "is here already" in (fresh.data.parent / "up.err").read_text()
-        assert len(list(fresh.data.glob("editions/*/manifest.json"))) == 1
     finally:
         process.terminate()
         process.communicate()

@@ -23,7 +23,8 @@ def test_the_kept_corpus_keeps_every_promise(name: str) -> None:
     assert time.process_time() - start < 1
 
 
-@pytest.mark.parametrize("seconds", [5, pytest.param(600, marks=[pytest.mark.full_rounds, pytest.mark.slow])])
+@pytest.mark.slow(seconds=12)
+@pytest.mark.parametrize("seconds", [5, pytest.param(600, marks=pytest.mark.full_rounds)])
 def test_the_fuzzer_finds_nothing(tmp_path: Path, seconds: int) -> None:
     """No crash, no hang and no gigabyte, from captures of real agents with bytes changed."""
     if importlib.util.find_spec("atheris") is None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
 
 from andon.config import Settings
 from andon.contract.telemetry import Signal
@@ -13,10 +16,37 @@ from andon.ingest.decode import decode
 from andon.ingest.flatten import flatten
 from andon.ingest.redact import Policy
 from andon.transform import run
+from andon.transform.worker import Worker
 from andon.warehouse.parquet_lake import ParquetLake
 
 NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 """The morning on which all is built."""
+
+T = TypeVar("T")
+
+
+def examples(of: SearchStrategy[T], count: int) -> list[T]:
+    """
+    Draw cases, the same ones each time, without a test around each: one build answers for all of them.
+
+    Hypothesis may give fewer, having drawn one twice. It shrinks none: a build takes seconds.
+    """
+    drawn: list[T] = []
+
+    @settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(of)
+    def draw(one: T) -> None:
+        drawn.append(one)
+
+    draw()
+    return drawn
 
 
 def keep(
@@ -53,6 +83,7 @@ def build(
     now: dt.datetime = NOW,
     aliases: Sequence[dict[str, str]] = (),
     keys: Sequence[dict[str, str | None]] = (),
+    worker: Worker | None = None,
 ) -> None:
     """Build every report of these organisations, in which nobody is known by name."""
     directory: dict[str, Sequence[dict[str, str | None]] | Sequence[dict[str, str]]] = {
@@ -61,4 +92,4 @@ def build(
         "identity_aliases": aliases,
         "ingest_keys": keys,
     }
-    run.build(config, now=now, directory_rows=directory, on_progress=lambda _: None)
+    run.build(config, now=now, directory_rows=directory, worker=worker)

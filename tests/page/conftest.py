@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,29 +13,32 @@ from playwright.sync_api import Browser, sync_playwright
 from andon.api.page import PAGE
 
 from browser import FLAGS, NoBrowser, chromium
+from demo_start import Start, start_demo
 from desk import Desk, new_link
 from line import Line
 
-READY_S = 420
-"""The demo is ready after about a minute on four idle cores; tests share theirs."""
+
+@pytest.fixture(scope="package")
+def starts() -> list[Start]:
+    """What each start of the demo said."""
+    return []
 
 
 @pytest.fixture(scope="package")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """``andon up --demo``, ready."""
+def house(tmp_path_factory: pytest.TempPathFactory, starts: list[Start]) -> Iterator[Line]:
+    """``andon up --demo``, ready; it was stopped and started once more, with what was there."""
     if not (PAGE / "index.html").is_file():
-        pytest.skip("the page is not built (make page), so nothing is proved of it")
+        pytest.skip("the page is not built (make page), so nothing is proved of it or of the demo's start")
     running = Line(tmp_path_factory.mktemp("page") / "data")
-    running.start("--demo")
-    log = running.data.parent / "data.log"
-    deadline = time.monotonic() + READY_S
-    while "Andon is up" not in log.read_text():
-        if time.monotonic() > deadline or (running.process and running.process.poll() is not None):
-            running.stop()
-            raise AssertionError(log.read_text())
-        time.sleep(0.2)
-    yield running
-    running.stop()
+    try:
+        starts.append(start_demo(running))
+        assert running.process is not None
+        running.process.terminate()
+        assert running.process.wait(60) == 0
+        starts.append(start_demo(running))
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="package")

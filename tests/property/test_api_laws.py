@@ -31,6 +31,8 @@ from andon.edition.editions import Editions
 
 from hand_made import PEOPLE, Rows, day, publish_by_hand
 
+pytestmark = pytest.mark.slow(seconds=15)
+
 DAYS = [day(number) for number in range(14, 24)]
 TODAY = dt.datetime(2026, 1, 24, 12, 0, tzinfo=dt.UTC)
 PARTS = ("billable", "input", "output")

@@ -8,6 +8,7 @@ organisations, which have nothing to do with one another: each is a case.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import tempfile
 from collections.abc import Iterator
@@ -16,15 +17,15 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
 from tellings import WORDS, Organisation, Telling, organisations
 
 from andon.config import Settings
+from andon.transform.worker import Worker
 from andon.warehouse.parquet_lake import ParquetLake
 
-from invented import build, keep
+from invented import build, examples, keep
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=110)
 
 MORNINGS = [dt.datetime(2026, *day, 6, tzinfo=dt.UTC) for day in ((1, 16), (1, 18), (3, 1))]
 """When builds run: two while it happens, the last forty days later."""
@@ -98,23 +99,9 @@ def differing(one: Path, other: Path) -> Iterator[str]:
 @pytest.mark.parametrize("cases", [200, pytest.param(2_000, marks=pytest.mark.full_rounds)])
 def test_builds_add_up_to_one(cases: int) -> None:
     """Every fact and every row of every report is that of one build over all records, each sent once."""
-    drawn: list[Organisation] = []
-
-    @settings(
-        max_examples=cases,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(organisations())
-    def draw(organisation: Organisation) -> None:
-        drawn.append(organisation)
-
-    draw()
+    drawn = examples(organisations(), cases)
     names = [f"o{n}" for n in range(len(drawn))]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(Worker()) as worker:
         daily = Settings(data=Path(folder) / "daily", now=MORNINGS[-1])
         once = Settings(data=Path(folder) / "once", now=MORNINGS[-1])
         for number, morning in enumerate(MORNINGS):
@@ -122,7 +109,7 @@ def test_builds_add_up_to_one(cases: int) -> None:
                 came = [one for one in organisation.told for build in one.builds if build == number]
                 send(daily, name, came, f"{number}-")
             last = number == len(MORNINGS) - 1
-            build(daily, names, now=morning, **(directory(drawn) if last else {}))
+            build(daily, names, now=morning, worker=worker, **(directory(drawn) if last else {}))
         for name, organisation in zip(names, drawn, strict=True):
             send(once, name, organisation.told, "")
         build(once, names, now=MORNINGS[-1], **directory(drawn))

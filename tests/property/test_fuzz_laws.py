@@ -34,6 +34,8 @@ from andon.ingest.inflate import gunzip
 from andon.ingest.orders import Sender, TakenIn
 from andon.log.framing import header, pieces
 
+pytestmark = pytest.mark.slow(seconds=15)
+
 
 def rows_of(taken: TakenIn, table: Any) -> list[dict[str, Any]]:  # noqa: ANN401 (a table's name)
     """Give the rows of a frame's table."""

@@ -22,6 +22,8 @@ from andon.transform.orders import Order
 from andon.transform.project import PROJECT, variables
 from andon.transform.worker import Worker, digest
 
+pytestmark = pytest.mark.slow(seconds=35)
+
 NOW = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
 
 HOLD = """

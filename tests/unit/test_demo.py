@@ -24,6 +24,8 @@ from andon.ingest import frames
 from andon.ingest.orders import Envelope, Sender, Window
 from andon.ingest.take_in import take_in
 
+pytestmark = pytest.mark.slow(seconds=20)
+
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "otlp"
 END = dt.date(2026, 11, 20)
 NOT_IN_JSON_BODIES = {
@@ -232,7 +234,6 @@ def test_cache_reads_dominate_input(truth: DemoTruth) -> None:
     assert read > 5 * fresh
 
 
-@pytest.mark.slow
 def test_the_default_demo_has_the_promised_size() -> None:
     """About three hundred thousand records, so that a build of it says something."""
     assert 250_000 < sum(request.records for request in telemetry(end=END)) < 350_000

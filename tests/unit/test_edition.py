@@ -24,6 +24,8 @@ from andon.edition.publish import publish
 from at_once import day_rows, user_rows
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, NOW, HandReader, day, publish_by_hand, rows
 
+pytestmark = pytest.mark.slow(seconds=20)
+
 
 @pytest.fixture
 def editions_dir(tmp_path: Path) -> Path:

@@ -28,6 +28,8 @@ from andon.edition.opened import Edition
 from at_once import day_rows, user_rows
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, Rows, day, publish_by_hand, rows
 
+pytestmark = pytest.mark.slow(seconds=30)
+
 
 @pytest.fixture
 def editions_dir(tmp_path: Path) -> Path:
