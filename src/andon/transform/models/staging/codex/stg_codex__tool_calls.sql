@@ -99,7 +99,10 @@ governed as (
         ) as server,
         row_number() over (
             partition by made.org_id, made.event_id
-            order by starts.occurred_at_unix_nano desc
+            order by
+                starts.occurred_at_unix_nano desc,
+                coalesce(starts.sandbox_policy, ''),
+                coalesce(starts.approval_policy, '')
         ) as place
     from (
         select
