@@ -108,6 +108,17 @@ def test_another_way_of_reading_makes_all_unread(warehouse: Warehouse) -> None:
     ]
 
 
+def test_a_table_that_never_had_rows_goes_with_the_others(warehouse: Warehouse) -> None:
+    """Where spans were read in another way, an empty table of points has the columns of that way, too."""
+    warehouse.connection.execute("CREATE TABLE staging.base_otlp__metric_points (a INT)")
+    empty = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'base_otlp__metric_points'"
+
+    assert warehouse.unread() == []
+    assert warehouse.connection.execute(empty).fetchall() == [(1,)]
+    assert warehouse.unread(definition="other") == [(MONDAY, 0), (TUESDAY, 0)]
+    assert warehouse.connection.execute(empty).fetchall() == [(0,)]
+
+
 def test_days_are_read_again_when_asked(warehouse: Warehouse) -> None:
     """A range of days, or all of them."""
     assert warehouse.unread(again=(TUESDAY, TUESDAY)) == [(TUESDAY, 0)]

@@ -127,18 +127,19 @@ def note_unread(
 def _read(connection: duckdb.DuckDBPyConnection, definition: str) -> dict[Folder, str]:
     """Give the fingerprints of what was read; where it was read otherwise, forget the rows."""
     read: dict[Folder, str] = {}
+    rows = connection.execute(
+        "SELECT raw_table, org_id, event_date, fingerprint, definition FROM build.read_folders"
+    ).fetchall()
+    # A table of which no folder was ever read says nothing of how it was made; the others do.
+    is_so_read = bool(rows) and all(row[4] == definition for row in rows)
     for table in TABLES:
-        rows = connection.execute(
-            "SELECT org_id, event_date, fingerprint, definition FROM build.read_folders WHERE raw_table = ?",
-            [table],
-        ).fetchall()
         kept = connection.execute(
             "SELECT count(*) FROM information_schema.tables"
             " WHERE table_schema = 'staging' AND table_name = ? AND table_type = 'BASE TABLE'",
             [f"base_otlp__{table}"],
         ).fetchall() == [(1,)]
-        if kept and all(row[3] == definition for row in rows):
-            read |= {Folder(table, org_id, day): fingerprint for org_id, day, fingerprint, _ in rows}
+        if kept and is_so_read:
+            read |= {Folder(table, org_id, day): seen for of, org_id, day, seen, _ in rows if of == table}
             continue
         if kept:
             connection.execute(f"DROP TABLE staging.base_otlp__{table}")
