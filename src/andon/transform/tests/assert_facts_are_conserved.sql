@@ -27,8 +27,8 @@ with balances as (
         '{{ kind }} chosen' as what,
         facts.org_id as org_id,
         facts.event_date as report_date,
-        {{ 'count(*)' if came_in else '0' }} as came_in,
-        {{ '0' if came_in else 'count(*)' }} as came_out
+        {{ whole('count(*)' if came_in else '0') }} as came_in,
+        {{ whole('0' if came_in else 'count(*)') }} as came_out
     from {{ ref(relation) }} as facts
     where {{ is_remade('facts') }}
     group by facts.org_id, facts.event_date
@@ -41,8 +41,8 @@ with balances as (
         '{{ what }}' as what,
         facts.org_id as org_id,
         facts.event_date as report_date,
-        coalesce(sum({{ amount }}), 0) as came_in,
-        0 as came_out
+        {{ whole_sum(amount) }} as came_in,
+        {{ whole('0') }} as came_out
     from {{ ref(fact) }} as facts
     inner join {{ ref('stg_directory__organisations') }} as organisations
         on facts.org_id = organisations.org_id
@@ -58,8 +58,8 @@ with balances as (
         '{{ what }}' as what,
         days.org_id as org_id,
         days.report_date as report_date,
-        0 as came_in,
-        coalesce(sum(days.{{ column }}), 0) as came_out
+        {{ whole('0') }} as came_in,
+        {{ whole_sum('days.' ~ column) }} as came_out
     from {{ ref(report) }} as days
     where {{ is_remade('days', 'report_date') }}
     group by days.org_id, days.report_date

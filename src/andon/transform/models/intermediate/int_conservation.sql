@@ -1,4 +1,4 @@
-with records as (
+with counted as (
     select
         stored.org_id as org_id,
         stored.received_date as received_date,
@@ -16,12 +16,12 @@ with records as (
 
 once as (
     select
-        records.org_id as org_id,
-        records.received_date as received_date,
-        records.signal as signal,
-        {{ whole_sum('records.records') }} as records
-    from records
-    group by records.org_id, records.received_date, records.signal
+        counted.org_id as org_id,
+        counted.received_date as received_date,
+        counted.signal as signal,
+        {{ whole_sum('counted.records') }} as records
+    from counted
+    group by counted.org_id, counted.received_date, counted.signal
 )
 
 select

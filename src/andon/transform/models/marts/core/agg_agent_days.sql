@@ -4,7 +4,7 @@
     'skill_activations', 'slash_commands', 'hook_runs',
 ] -%}
 {%- set columns = ['org_id', 'event_date', 'agent', 'agent_version', 'session_id', 'user_id'] -%}
-with facts as (
+with told as (
     {%- for kind in kinds %}
     select
         facts.org_id as org_id,
@@ -22,8 +22,8 @@ with facts as (
 
 select
     {%- for column in columns %}
-    facts.{{ column }} as {{ column }},
+    told.{{ column }} as {{ column }},
     {%- endfor %}
-    {{ whole_sum('facts.fact_count') }} as facts
-from facts
-group by {% for column in columns %}facts.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    {{ whole_sum('told.fact_count') }} as facts
+from told
+group by {% for column in columns %}told.{{ column }}{{ ', ' if not loop.last }}{% endfor %}

@@ -1,7 +1,7 @@
 {{ config(materialized=kept_by_day(), day='event_date', days='stg_otlp__reread_days') }}
 {%- set tables = [('traces', 'spans'), ('logs', 'log_records'), ('metrics', 'metric_points')] -%}
 {%- set columns = ['org_id', 'event_date', 'received_date', 'signal'] -%}
-with stored as (
+with raw_rows as (
     {%- for signal, table in tables %}
     select
         {{ table }}.org_id as org_id,
@@ -16,7 +16,7 @@ with stored as (
     {%- endfor %}
 ),
 
-records as (
+base_rows as (
     {%- for signal, table in tables %}
     select
         {{ table }}.org_id as org_id,
@@ -54,7 +54,7 @@ replayed as (
     {%- endfor %}
 ),
 
-released as (
+released_rows as (
     select
         replayed.org_id as org_id,
         replayed.event_date as event_date,
@@ -72,11 +72,14 @@ released as (
 ),
 
 counted as (
-    {%- for what in ['stored', 'records', 'released'] %}
+    {%- for what, rows in [('stored', 'raw_rows'), ('records', 'base_rows'), ('released', 'released_rows')] %}
     select
-        {{ what }}.*,
-        '{{ what }}' as what
-    from {{ what }}
+        {%- for column in columns %}
+        {{ rows }}.{{ column }} as {{ column }},
+        {%- endfor %}
+        '{{ what }}' as what,
+        {{ rows }}.amount as amount
+    from {{ rows }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
