@@ -26,7 +26,7 @@ from andon.warehouse.reading import EVER
 from invented import keep
 from otlp_json import attributes
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=70)
 
 HISTORY_START = dt.date(2026, 1, 14)
 UNTOUCHED = dt.date(2026, 1, 14)

@@ -35,7 +35,7 @@ from scenarios import Sent
 from staged import KINDS
 from staged import organisations as recorded
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=30)
 
 BASE: tuple[Table, ...] = ("spans", "log_records", "metric_points")
 MIXES = 3
