@@ -199,3 +199,18 @@
     )
     {%- endif -%}
 {%- endmacro %}
+
+{#
+    Rows that a build made, or might have made, of a model that is kept; `of` says by what: `slice` for staged facts,
+    a kind for its chosen facts, `days of` a kind, `owners`, `owned sessions`, `acts`.
+#}
+{% macro is_made_now(rows, of) -%}
+    {%- if is_whole() -%} 1 = 1
+    {%- elif of == 'slice' -%} 1 = 1 {{ among_days(rows, 'select distinct event_date from intermediate.int_slice_records') }}
+    {%- elif of == 'owners' -%} {{ of_owners(rows) }}
+    {%- elif of == 'owned sessions' -%} {{ rows }}.session_key in (select looked.session_key from build.owner_sessions as looked)
+    {%- elif of == 'acts' -%} {{ _of_sessions_or_days(rows, 'act_sessions', 'act_days') }}
+    {%- elif of.startswith('days of ') -%} {{ on_changed_days(rows, of[8:]) }}
+    {%- else -%} {{ is_chosen_again(rows, of) }}
+    {%- endif -%}
+{%- endmacro %}
