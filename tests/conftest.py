@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 PARSED = Path(__file__).parents[1] / ".pytest_cache" / "parsed"
 KEPT = 8
@@ -16,6 +17,11 @@ KEPT = 8
 def pytest_configure() -> None:
     """Share it in the environment of every process that a test starts."""
     os.environ.setdefault("ANDON_PARSED", str(PARSED))
+    # As the server does: with it, a process that a test starts may die in gRPC's care for forks.
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+    # How long an example takes says how busy the machine is, and nothing about the promise.
+    settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("suite")
     for old in sorted(PARSED.glob("*.msgpack"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         with contextlib.suppress(OSError):
             old.unlink()

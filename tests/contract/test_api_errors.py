@@ -94,7 +94,7 @@ ERRORS = {
 
 def logged(logs: Lines, event: str, answer: httpx2.Response) -> MutableMapping[str, Any]:
     """Wait for the line of an answer: it is written once the answer is out."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for line in list(logs):
             if line["event"] == event and line["request_id"] == answer.headers["x-request-id"]:

@@ -150,7 +150,7 @@ def test_what_failed_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with capture_logs() as logs:
         scheduled = Builds(settings, Editions(settings.editions_dir))
         scheduled.start()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while len(read_builds(settings.editions_dir)) < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
         scheduled.stop()

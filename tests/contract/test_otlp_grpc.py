@@ -307,7 +307,7 @@ def test_the_senders_deadline_is_kept(door: GrpcDoor, monkeypatch: pytest.Monkey
         slow.setattr(os, "fdatasync", lambda _descriptor: time.sleep(0.5))
         assert door.send(logs("x"), timeout=0.2).code == "DEADLINE_EXCEEDED"
     monkeypatch.setattr(door_module, "MOST_HELD_BYTES", len(logs("y")))
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 60
     while (code := door.send(logs("y")).code) != "OK":
         assert (code, time.monotonic() < give_up) == ("UNAVAILABLE", True)
         time.sleep(0.05)
@@ -357,7 +357,7 @@ def test_calls_in_flight_are_answered_at_the_end(door: GrpcDoor, monkeypatch: py
     codes: list[str] = []
     sender = threading.Thread(target=lambda: codes.append(door.send(logs("last")).code))
     sender.start()
-    assert begun.wait(5)
+    assert begun.wait(60)
     door.stop.set()
     sender.join()
 

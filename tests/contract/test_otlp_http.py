@@ -127,7 +127,7 @@ def test_the_default_ports_are_otlps(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def raw(door: Door, *parts: bytes) -> bytes:
     """Send bytes on one connection, reading once between the parts and to the end after the last."""
-    with socket.create_connection(("127.0.0.1", door.port), timeout=10) as opened:
+    with socket.create_connection(("127.0.0.1", door.port), timeout=60) as opened:
         said = b""
         for part in parts[:-1]:
             opened.sendall(part)
@@ -196,7 +196,7 @@ def test_an_upgrade_is_not_made_and_costs_nothing(door: Door, offer: str) -> Non
     said = raw(door, whole + chunked + last)
     assert [int(part[:3]) for part in said.split(b"HTTP/1.1 ")[1:]] == [200, 200, 200]
     apart = head(door, offering, length)
-    with socket.create_connection(("127.0.0.1", door.port), timeout=10) as opened:
+    with socket.create_connection(("127.0.0.1", door.port), timeout=60) as opened:
         for part in (apart, body[:20], body[20:]):
             opened.sendall(part)
             time.sleep(0.05)
@@ -206,7 +206,7 @@ def test_an_upgrade_is_not_made_and_costs_nothing(door: Door, offer: str) -> Non
 
 def test_a_connection_serves_many_requests(shared: Door) -> None:
     """O5, O12: connections are kept, also after refusals, until the client closes them."""
-    connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=60)
     opened = None
     for number in range(20):
         key = shared.ingest_key if number % 3 else "ik-wrong"

@@ -8,7 +8,7 @@ from typing import Any
 
 from line import Line, Org
 
-WITHIN_S = 10
+WITHIN_S = 60
 """Two seconds are meant; a busy machine is given more."""
 
 

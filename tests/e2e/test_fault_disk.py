@@ -183,7 +183,7 @@ def change_the_directory(data: Path) -> None:
 
 def answer(server: Small) -> tuple[int, int]:
     """Ask the API whether it lives, and for a report without a key: that needs the directory."""
-    connection = http.client.HTTPConnection(urlsplit(server.api_url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(server.api_url).netloc, timeout=60)
     codes = []
     for path in ("/healthz", "/api/v1/analytics/tokens?startDate=2026-11-20&endDate=2026-11-20"):
         connection.request("GET", path, headers={"Authorization": "Bearer fk-unknown"})
@@ -204,7 +204,7 @@ def is_empty(log: Path) -> bool:
     return not closed_segments(log) and not open_segments(log)
 
 
-def wait_for(is_true: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(is_true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something that the server does."""
     give_up = time.monotonic() + seconds
     while not is_true():

@@ -18,6 +18,7 @@ from hostile_bodies import HOSTILE, field, request, span, text_pair
 from process_tree import memory_of
 
 from line import Line, Org
+from tries import in_one_of_three, within
 
 pytestmark = pytest.mark.slow(seconds=40)
 
@@ -86,35 +87,45 @@ def test_a_hostile_body_is_answered_for_good(org: Org, name: str) -> None:
     """Yes, or no for ever, never "again"; a good request beside it has its yes within a second."""
     hostile = HOSTILE[name]
     body = gzip.compress(hostile.make(), 1)
-    with Beside(org) as beside:
-        time.sleep(0.5)
-        answer = send(org, f"/v1/{hostile.signal}", body, hostile.encoding, **{"Content-Encoding": "gzip"})
-        time.sleep(0.5)
-    assert answer.status_code in {200, 400, 413}, (name, answer.status_code, answer.content[:200])
-    assert beside.codes == {200}
-    assert max(beside.took_s) < 1, beside.took_s
-    assert beside.memory_bytes < MOST_MEMORY_BYTES
+
+    def attempt() -> None:
+        with Beside(org) as beside:
+            time.sleep(0.5)
+            answer = send(
+                org, f"/v1/{hostile.signal}", body, hostile.encoding, **{"Content-Encoding": "gzip"}
+            )
+            time.sleep(0.5)
+        assert answer.status_code in {200, 400, 413}, (name, answer.status_code, answer.content[:200])
+        assert beside.codes == {200}
+        assert beside.memory_bytes < MOST_MEMORY_BYTES
+        within(1, max(beside.took_s))
+
+    in_one_of_three(attempt)
 
 
 def test_many_hostile_bodies_leave_room_for_others(org: Org) -> None:
     """One more at once than there are decoding processes: a good request has its yes within a second."""
     body = gzip.compress(HOSTILE["events"].make(), 1)
-    codes: list[int] = []
 
-    def hostile() -> None:
-        answer = send(org, "/v1/traces", body, "protobuf", **{"Content-Encoding": "gzip"})
-        codes.append(answer.status_code)
+    def attempt() -> None:
+        codes: list[int] = []
 
-    senders = [threading.Thread(target=hostile) for _ in range(3)]
-    with Beside(org) as beside:
-        for sender in senders:
-            sender.start()
-        for sender in senders:
-            sender.join()
-    assert min(codes) == 413
-    assert set(codes) <= {413, 503}  # whoever had no turn in time asks again, and has one then
-    assert beside.codes == {200}
-    assert max(beside.took_s) < 1, beside.took_s
+        def hostile() -> None:
+            answer = send(org, "/v1/traces", body, "protobuf", **{"Content-Encoding": "gzip"})
+            codes.append(answer.status_code)
+
+        senders = [threading.Thread(target=hostile) for _ in range(3)]
+        with Beside(org) as beside:
+            for sender in senders:
+                sender.start()
+            for sender in senders:
+                sender.join()
+        assert min(codes) == 413
+        assert set(codes) <= {413, 503}  # whoever had no turn in time asks again, and has one then
+        assert beside.codes == {200}
+        within(1, max(beside.took_s))
+
+    in_one_of_three(attempt)
 
 
 def test_an_honest_batch_is_taken_whole(org: Org) -> None:

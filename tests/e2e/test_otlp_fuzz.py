@@ -19,6 +19,7 @@ from wild_messages import wild
 from andon.ingest.receive_grpc import METHODS
 
 from line import Line, Org
+from tries import in_one_of_three, within
 
 SECOND = 1.0
 MOST_MEMORY_BYTES = 1536 * 2**20
@@ -125,7 +126,7 @@ def exchange(port: int, sent: Sent) -> tuple[int | None, float]:
     """Send a request and say no more; give the status, None when there was none, and the seconds it took."""
     start = time.monotonic()
     said = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         try:
             connection.sendall(sent.head + b"\r\n\r\n" + sent.body)
             connection.shutdown(socket.SHUT_WR)
@@ -157,10 +158,12 @@ def test_no_request_over_http_is_a_fault(org: Org, examples: int) -> None:
     @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(sent_over_http(org.ingest_key))
     def check(sent: Sent) -> None:
-        code, took_s = exchange(org.line.otlp_port, sent)
-        if took_s > SECOND:  # once may be the machine, twice is the server
+        def in_time() -> int | None:
             code, took_s = exchange(org.line.otlp_port, sent)
-        assert took_s < SECOND
+            within(SECOND, took_s)
+            return code
+
+        code = in_one_of_three(in_time)
         assert code is None or code < 500 or code == 503, code
         codes.add(code)
 
@@ -203,12 +206,14 @@ def test_no_call_over_grpc_is_a_fault(org: Org, examples: int) -> None:
         method: str, messages: list[bytes], key: str, more: list[tuple[str, bytes]], compression: object
     ) -> None:
         metadata = [("authorization", key), *((name, value) for name, value in more if name.endswith("-bin"))]
-        start = time.monotonic()
-        code = call(method, messages, metadata, compression)
-        if time.monotonic() - start > SECOND:
+
+        def in_time() -> grpc.StatusCode:
             start = time.monotonic()
             code = call(method, messages, metadata, compression)
-        assert time.monotonic() - start < SECOND
+            within(SECOND, time.monotonic() - start)
+            return code
+
+        code = in_one_of_three(in_time)
         assert code not in {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DATA_LOSS}
         codes.add(code)
 

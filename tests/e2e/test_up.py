@@ -157,7 +157,7 @@ def test_the_server_ends_well(fresh: Line) -> None:
     assert fresh.process is not None
     fresh.process.send_signal(signal.SIGTERM)
 
-    assert fresh.process.wait(20) == 0
+    assert fresh.process.wait(60) == 0
     assert [*fresh.data.glob("log/*.open"), *fresh.data.glob("log/*.seg")] == []
     assert list(fresh.data.glob("raw/log_records/*/*/*.parquet"))
 
@@ -182,7 +182,7 @@ def test_one_server_owns_a_data_directory(fresh: Line) -> None:
 
     for _ in range(2):
         ports = ("--port", str(free_port()), "--otlp-port", str(free_port()))
-        second = fresh.run("up", *ports, timeout=60)
+        second = fresh.run("up", *ports)
         assert second.returncode == 1
         told = rf"error: Andon is running on \S+ already \(process {fresh.process.pid}\); stop it with "
         assert re.match(told, second.stderr)
@@ -306,7 +306,7 @@ def test_with_several_organisations_a_link_is_for_the_one_that_is_named(fresh: L
 
 def test_a_detached_server_outlives_its_command(fresh: Line) -> None:
     """``up --detach`` returns when the server answers, is refused a second time, and ``down`` ends it."""
-    first = fresh.run("up", "--detach", "--no-browser", timeout=60)
+    first = fresh.run("up", "--detach", "--no-browser")
     assert first.returncode == 0, first.stderr
     try:
         assert fresh.http.get(f"{fresh.api_url}/healthz").status_code == 200
@@ -326,7 +326,7 @@ def test_a_detached_server_outlives_its_command(fresh: Line) -> None:
 def test_a_detached_server_that_cannot_start_says_why(fresh: Line) -> None:
     """The reason comes out of the command that started it, which fails too."""
     with socket.create_server(("127.0.0.1", fresh.port)):
-        failed = fresh.run("up", "--detach", "--no-browser", timeout=60)
+        failed = fresh.run("up", "--detach", "--no-browser")
 
     assert failed.returncode == 1
     assert f"port {fresh.port}" in failed.stderr

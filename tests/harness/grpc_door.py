@@ -72,7 +72,7 @@ class GrpcDoor(Keys):
         *,
         path: str = PATHS["logs"],
         key: str | None = "ingest",
-        timeout: float = 10,
+        timeout: float = 60,
         compression: grpc.Compression | None = None,
         **metadata: str,
     ) -> Reply:
@@ -118,7 +118,7 @@ def serving(settings: Settings, *, is_open: bool = False, host: str = "127.0.0.1
         thread = threading.Thread(target=run)
         thread.start()
         try:
-            assert ready.wait(10)
+            assert ready.wait(60)
             target = f"[{host}]:{ports[0]}" if ":" in host else f"{host}:{ports[0]}"
             with grpc.insecure_channel(target, options=[("grpc.max_send_message_length", -1)]) as channel:
                 yield GrpcDoor(**vars(keys), target=target, channel=channel, stop=stop)

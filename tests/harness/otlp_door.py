@@ -90,7 +90,7 @@ class Door(Keys):
             sent["content-type"] = content_type
         if key is not None:
             sent["authorization"] = f"Bearer {self.ingest_key if key == 'ingest' else key}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()

@@ -87,7 +87,7 @@ def test_connecting_an_agent_ends_with_its_first_event(newcomer: Desk, house: Li
         headers={"Authorization": f"Bearer {found[0]}"},
     )
     assert answer.status_code == 200
-    expect(page.locator("[data-heard=true]")).to_contain_text("Event received", timeout=10_000)
+    expect(page.locator("[data-heard=true]")).to_contain_text("Event received", timeout=60_000)
 
 
 def test_a_new_house_says_what_to_do_next(newcomer: Desk) -> None:

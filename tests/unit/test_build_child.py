@@ -111,7 +111,7 @@ def test_the_lock_lasts_as_long_as_the_child(tmp_path: Path) -> None:
             lock.close()
             with pytest.raises(run.BuildBusy), run.build_lock(tmp_path):
                 pass
-        assert orphan.wait(10) == 0
+        assert orphan.wait(60) == 0
         with run.build_lock(tmp_path):
             pass
 

@@ -10,9 +10,12 @@ import json
 import os
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from andon.contract.problems import BadRequest, TooLarge
 from andon.ingest import frames
@@ -46,6 +49,12 @@ def children() -> list[int]:
         for task in Path("/proc/self/task").iterdir()
         for pid in (task / "children").read_text().split()
     ]
+
+
+def wait_until_gone(pid: int) -> None:
+    """Wait until a process that this one started has ended."""
+    while pid in children():
+        time.sleep(0.01)
 
 
 def test_a_process_gives_what_decoding_here_gives() -> None:
@@ -125,6 +134,23 @@ def test_a_killed_process_is_replaced() -> None:
         assert set(children()) <= before
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_process_that_died_idle_costs_nobody(loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    """Killed between two requests, as for want of memory: the next one is answered by another process."""
+
+    async def run() -> None:
+        before = set(children())
+        async with Decoders(1, SETUP) as decoders:
+            await decoders.take_in(body("a"), ORDER)
+            (pid,) = set(children()) - before
+            os.kill(pid, signal.SIGKILL)
+            await asyncio.to_thread(wait_until_gone, pid)
+            assert event((await decoders.take_in(body("b"), ORDER)).frame) == "b"
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(run())
 
 
 def test_an_answer_that_nobody_waits_for_is_nobody_elses() -> None:

@@ -231,7 +231,7 @@ def test_the_loader_loads_in_the_background_and_survives_faults(
         faulty.setattr(os, "fsync", fail)
         loader.start()
         time.sleep(0.1)
-    give_up = time.monotonic() + 5
+    give_up = time.monotonic() + 60
     while closed_segments(tmp_path / "log") and time.monotonic() < give_up:
         time.sleep(0.01)
     loader.stop()

@@ -76,7 +76,7 @@ def test_the_scheme_is_read_in_any_case(shared: Door) -> None:
 
 def test_the_key_is_checked_before_the_body(shared: Door) -> None:
     """A sender without a key costs neither memory nor decompression: its body is not read."""
-    connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", shared.port, timeout=60)
     connection.putrequest("POST", "/v1/logs")
     connection.putheader("content-type", JSON)
     connection.putheader("content-length", "1000000")

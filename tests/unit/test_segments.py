@@ -40,7 +40,7 @@ def read_all(directory: Path) -> list[bytes]:
     return [frame for path in closed_segments(directory) for frame in read_segment(path)]
 
 
-def wait_until(is_true: Callable[[], bool], seconds: float = 5) -> None:
+def wait_until(is_true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something that another thread does."""
     end = time.monotonic() + seconds
     while not is_true():

@@ -101,7 +101,10 @@ class _Decoder:
 
     async def start(self) -> Process:
         async with self._starting:
-            return self._process or await self._start()
+            if self._process is not None and self._process.returncode is None:
+                return self._process
+            await self.end()  # it may have died while nobody asked anything of it
+            return await self._start()
 
     async def _start(self) -> Process:
         # Its stderr too: what it inherits it would keep open, for longer than the server may want to.
@@ -149,7 +152,8 @@ async def _listen(process: Process) -> None:
 
 
 async def _send(process: Process, head: bytes, payload: bytes) -> None:
-    if process.stdin is None:
+    # uvloop's own word for a process that has ended would be a RuntimeError.
+    if process.stdin is None or process.stdin.is_closing():
         raise BrokenPipeError
     process.stdin.writelines([LENGTHS.pack(len(head), len(payload)) + head, payload])
     await process.stdin.drain()
