@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 PARSED = Path(__file__).parents[1] / ".pytest_cache" / "parsed"
 KEPT = 8
 """Each version of the project leaves a file of some megabytes."""
+SLOW_S = 5
+"""Of a module that is marked slow and does not say how slow."""
 
 
 def pytest_configure() -> None:
@@ -36,5 +38,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     seconds: dict[Path, float] = {}
     for item in items:
         for mark in item.iter_markers("slow"):
-            seconds[item.path] = max(mark.kwargs["seconds"], seconds.get(item.path, 0))
+            seconds[item.path] = max(mark.kwargs.get("seconds", SLOW_S), seconds.get(item.path, 0))
     items.sort(key=lambda item: -seconds.get(item.path, 0))

@@ -227,6 +227,7 @@ class _Counter:
 
     def __init__(self, on_progress: Callable[[Progress], None]) -> None:
         self._on_progress = on_progress
+        self._counting = threading.Lock()  # dbt tells of each node in the thread that ran it
         self._done = 0
         self._total = 0
 
@@ -234,15 +235,16 @@ class _Counter:
         if event.info.name == "LogStartLine":
             self._total = event.data.total
         elif event.info.name == "NodeFinished":
-            self._done += 1
-            self._on_progress(
-                Progress(
-                    done=self._done,
-                    total=self._total,
-                    node=event.data.node_info.node_name,
-                    status=event.data.run_result.status or event.data.node_info.node_status,
+            with self._counting:
+                self._done += 1
+                self._on_progress(
+                    Progress(
+                        done=self._done,
+                        total=self._total,
+                        node=event.data.node_info.node_name,
+                        status=event.data.run_result.status or event.data.node_info.node_status,
+                    )
                 )
-            )
 
 
 def _outcome(result: Any, *, with_sql: bool) -> Outcome:  # noqa: ANN401 (one of dbt's results)
