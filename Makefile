@@ -62,8 +62,8 @@ $(ENGINES)/.ready: $(VENV)/.ready requirements/engines.lock
 test: setup page engines ## Every test except the long fault loops
 	@$(BIN)/pytest tests/page & page=$$!; $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --ignore=tests/page tests; rest=$$?; wait $$page && exit $$rest
 
-e2e: setup ## The end-to-end tests alone, with hundreds of rounds of each fault (an hour)
-	@$(BIN)/pytest -m "not real_agents" tests/e2e
+e2e: setup ## The end-to-end tests and the laws alone, with hundreds of rounds of each (hours)
+	@$(BIN)/pytest -m "not real_agents" tests/e2e && $(BIN)/pytest -m full_rounds --ignore=tests/e2e tests
 
 agents: setup ## The tests with the real agents, from npm (hundreds of megabytes; ANDON_AGENTS names their folder)
 	@$(BIN)/pytest -m real_agents tests/e2e/test_connect_agents.py
