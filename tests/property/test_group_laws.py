@@ -10,27 +10,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from part_of_project import make
 from tellings import WORDS, Organisation, organisations
 
 from andon.contract.telemetry import Table
 from andon.ingest.decode import decode
 from andon.ingest.flatten import flatten
 from andon.ingest.redact import Policy
-from andon.transform.project import PROJECT, variables
 from andon.warehouse.duckdb import prepare
 from andon.warehouse.parquet_lake import ParquetLake
 
+from invented import examples
 from scenarios import Sent
 from staged import KINDS
 from staged import organisations as recorded
@@ -73,26 +70,6 @@ def bodies(organisation: Organisation) -> list[Sent]:
     return found
 
 
-def invented(cases: int) -> list[Organisation]:
-    """Draw organisations."""
-    drawn: list[Organisation] = []
-
-    @settings(
-        max_examples=cases,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(organisations())
-    def draw(organisation: Organisation) -> None:
-        drawn.append(organisation)
-
-    draw()
-    return drawn
-
-
 def together(rows: Iterator[Row]) -> Iterator[Row]:
     """Put rows of a table into one."""
     parts: dict[Table, list[pa.Table]] = {}
@@ -108,24 +85,7 @@ def stage(folder: Path, rows: list[Row]) -> duckdb.DuckDBPyConnection:
     for number, (table, some) in enumerate(rows):
         lake.append(table, some, f"{number}")
     prepare(folder / "andon.duckdb", folder / "raw", {})
-    chosen = [f"+int_{kind}_unioned" for kind in KINDS] + ["+int_file_languages"]
-    subprocess.run(
-        [
-            *(str(Path(sys.executable).with_name("dbt")), "--no-version-check", "--quiet", "build"),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-            *("--exclude-resource-type", "unit_test", "test"),
-            *("--vars", json.dumps(variables(PROJECT)), "--select", *chosen),
-        ],
-        check=True,
-        env={
-            **os.environ,
-            "DBT_TARGET_PATH": str(folder.parent / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-            "ANDON_DBT_DATABASE": str(folder / "andon.duckdb"),
-            "ANDON_DBT_SPILL": str(folder / "spill"),
-            "ANDON_DBT_THREADS": "2",
-        },
-    )
+    make(folder, *(f"+int_{kind}_unioned" for kind in KINDS), "+int_file_languages")
     return duckdb.connect(folder / "andon.duckdb", read_only=True)
 
 
@@ -164,7 +124,7 @@ def some_of(rows: list[Row], kept: set[tuple[str, str]]) -> list[Row]:
 def test_a_groups_facts_are_its_own(tmp_path: Path, cases: int) -> None:
     """Facts of records staged apart, group by group, are the facts of all records staged at once."""
     everything = [body for org, sent in recorded() if not org.endswith((" alone", " twice")) for body in sent]
-    drawn = invented(cases)
+    drawn = examples(organisations(), cases)
     told = [(f"mix {number}", everything) for number in range(MIXES)]
     told += [(f"invented {number}", bodies(one)) for number, one in enumerate(drawn)]
     rows = [row for org, sent in told for row in together(as_rows(org, sent))]
