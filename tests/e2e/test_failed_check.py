@@ -12,6 +12,8 @@ import pytest
 from line import CAPTURE_DAY, Line
 from otlp_json import NOON, SECOND, log, request
 
+pytestmark = pytest.mark.slow(seconds=30)
+
 DAY_BEFORE = 24 * 3600 * SECOND
 SCOPE = "com.anthropic.claude_code.events"
 CHECK = "assert_nothing_is_negative"
