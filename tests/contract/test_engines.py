@@ -93,7 +93,7 @@ def _built_by_duckdb(staged: Path, folder: Path, rows: Path) -> duckdb.DuckDBPyC
         [
             *(str(Path(sys.executable).with_name("dbt")), "--no-version-check", "--quiet", "build"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", json.dumps(told)),
-            *("--select", "resource_type:seed", "path:models/staging/directory", "marts"),
+            *("--select", "resource_type:seed", "path:models/staging/directory", "int_report_basis", "marts"),
             *("--exclude-resource-type", "unit_test"),
         ],
         check=True,

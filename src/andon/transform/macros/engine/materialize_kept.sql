@@ -15,7 +15,10 @@
     {%- set target_relation = this.incorporate(type='table') -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if is_whole() or existing is none or not existing.is_table %}
+    {%- if not is_whole() and (existing is none or not existing.is_table) -%}
+        {{ exceptions.raise_compiler_error(this ~ " is gone, which builds only add to; run `andon build --full-refresh`") }}
+    {%- endif %}
+    {%- if is_whole() %}
         {% call statement('main') -%}
             {%- if existing is not none %}
     drop {{ existing.type }} if exists {{ existing }};
