@@ -44,11 +44,14 @@ def event(frame: bytes | None) -> str:
 
 def children() -> list[int]:
     """List the processes that this one has started."""
-    return [
-        int(pid)
-        for task in Path("/proc/self/task").iterdir()
-        for pid in (task / "children").read_text().split()
-    ]
+    while True:
+        # A thread that ends while it is asked leaves its children to another, and is asked again.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            return [
+                int(pid)
+                for task in Path("/proc/self/task").iterdir()
+                for pid in (task / "children").read_text().split()
+            ]
 
 
 def wait_until_gone(pid: int) -> None:
