@@ -39,6 +39,7 @@ _STAND_INS = {
     "union_staged": "select 1 as one\n",
     "chosen": "select 1 as one\n",
     "counted_list": "select 1 as one\n",
+    "names_by_day": "select 1 as one\n",
     "facts_of": "select 1 as one",
     "listed": "select counted.org_id as org_id from counted",
     "generate_schema_name": "",

@@ -20,7 +20,6 @@
         days='select event_date from build.' ~ kind ~ '_event_dates',
         noted='changed_chosen',
         of_came=_of_chosen(kind),
-        of_went=_of_chosen(kind),
     ) }}
     {%- do look_up_choice(kind) -%}
     {%- set columns = shared_fact_columns() + own_fact_columns(kind) + joined_fact_columns(kind) + ['session_key', 'fact_key'] -%}

@@ -120,3 +120,26 @@
         else ({{ lower_value }} * (100 - {{ share }}) + {{ upper_value }} * {{ share }}) / 100.0
     end
 {%- endmacro %}
+
+{#
+    How often each name that the calls of a kind bring occurred on each organisation's day, so that a dimension of these
+    names needs no look at the calls of all days.
+#}
+{% macro names_by_day(kind, columns) -%}
+    {{ config(materialized=kept_from_build_to_build(), remade=remade_on_changed_days(kind)) }}
+select
+    calls.org_id as org_id,
+    calls.event_date as event_date,
+    {%- for column in columns %}
+    calls.{{ column }} as {{ column }},
+    {%- endfor %}
+    {{ whole_sum('calls.fact_count') }} as uses
+from {{ ref('int_' ~ kind ~ '_chosen') }} as calls
+where {{ on_changed_days('calls', kind) }}
+group by
+    calls.org_id,
+    calls.event_date
+    {%- for column in columns %},
+    calls.{{ column }}
+    {%- endfor %}
+{%- endmacro %}

@@ -15,11 +15,8 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('main') -%}
-        {%- if is_whole() or existing is none or not existing.is_table %}
-            {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-            {%- endif %}
-    {{ create_table_as(False, target_relation, 'select made.* from (' ~ compiled_code ~ '\n) as made order by made.' ~ day) }}
+        {%- if is_made_from_nothing(existing) %}
+    {{ made_anew(existing, target_relation, 'select made.* from (' ~ compiled_code ~ '\n) as made order by made.' ~ day) }}
         {%- else %}
             {%- set days = ref(config.get('days', 'int_remade_days')) -%}
             {%- set reach = config.get('reach', 0) | string %}
@@ -48,10 +45,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('main') -%}
         {%- if existing is none or not existing.is_table %}
-            {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-            {%- endif %}
-    {{ create_table_as(False, target_relation, compiled_code) }}
+    {{ made_anew(existing, target_relation, compiled_code) }}
         {%- else %}
     insert into {{ target_relation }} by name
     select * from (

@@ -8,23 +8,16 @@
 
     remade: which rows of the table, `kept`, are remade: a condition.
     days: a query for the days on which such rows may be, where the table has an `event_date`.
-    noted: the table of changes, in schema `build`. of_came, of_went: what is noted of a row, `changed`.
+    noted: the table of changes, in schema `build`. of_came: what is noted of a row, `changed`; of_went: of one that went,
+    where that is something else.
 #}
 {% materialization kept, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if not is_whole() and (existing is none or not existing.is_table) -%}
-        {{ exceptions.raise_compiler_error(this ~ " is gone, which builds only add to; run `andon build --full-refresh`") }}
-    {%- endif %}
-    {%- if is_whole() %}
-        {% call statement('main') -%}
-            {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-            {%- endif %}
-    {{ create_table_as(False, target_relation, compiled_code) }}
-        {%- endcall %}
+    {%- if is_made_from_nothing(existing) %}
+        {% call statement('main') -%} {{ made_anew(existing, target_relation, compiled_code) }} {%- endcall %}
     {%- else %}
         {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | list -%}
         {%- set remade = config.require('remade') ~ among_days('kept', config.get('days')) -%}
@@ -63,7 +56,7 @@
     delete from {{ target_relation }} where rowid in (select went.place from went);
     insert into {{ target_relation }} by name select came.* exclude (row_hash) from came;
             {%- for change in ['came', 'went'] if noted %}
-    insert into build.{{ noted }} select distinct {{ config.require('of_' ~ change) }} from {{ change }} as changed;
+    insert into build.{{ noted }} select distinct {{ config.get('of_' ~ change) or config.require('of_came') }} from {{ change }} as changed;
             {%- endfor %}
     drop table came;
     drop table went;
@@ -85,6 +78,14 @@
 {# Whether a build makes everything anew. #}
 {% macro is_whole() %}
     {{ return(target.type != 'duckdb' or var('whole') or not execute or flags.EMPTY) }}
+{% endmacro %}
+
+{# Whether a table that is kept is made of everything now; where it is to be kept and is gone, nothing could be made right. #}
+{% macro is_made_from_nothing(existing) %}
+    {%- if not is_whole() and (existing is none or not existing.is_table) -%}
+        {{ exceptions.raise_compiler_error(this ~ " is gone, which builds only add to; run `andon build --full-refresh`") }}
+    {%- endif -%}
+    {{ return(is_whole()) }}
 {% endmacro %}
 
 {#

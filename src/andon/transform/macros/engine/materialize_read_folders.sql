@@ -19,10 +19,7 @@
     ).rows if execute else [] -%}
     {% call statement('main') -%}
         {%- if existing is none or not existing.is_table %}
-            {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-            {%- endif %}
-    {{ create_table_as(False, target_relation, compiled_code | replace(this_batch(), 'false')) }};
+    {{ made_anew(existing, target_relation, compiled_code | replace(this_batch(), 'false')) }};
         {%- endif %}
         {%- for number, days in batches %}
             {%- if not is_whole() %}

@@ -25,12 +25,7 @@
             {%- if loop.last -%}{{ exceptions.raise_compiler_error("a chain of groups has no end; use --full-refresh") }}{%- endif -%}
         {%- endfor -%}
     {%- endif %}
-    {% call statement('main') -%}
-        {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-        {%- endif %}
-    {{ create_table_as(False, target_relation, 'select group_key from build.reached') }}
-    {%- endcall %}
+    {% call statement('main') -%} {{ made_anew(existing, target_relation, 'select group_key from build.reached') }} {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
 
@@ -65,13 +60,13 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('main') -%}
-        {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-        {%- endif %}
         {%- if is_whole() %}
+            {%- if existing is not none %}
+    drop {{ existing.type }} if exists {{ existing }};
+            {%- endif %}
     {{ create_view_as(target_relation, compiled_code) }}
         {%- else %}
-    {{ create_table_as(False, target_relation, compiled_code) }}
+    {{ made_anew(existing, target_relation, compiled_code) }}
         {%- endif %}
     {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -90,9 +85,6 @@
     {%- if is_whole() -%}
         1 = 1
     {%- else -%}
-        {%- set days = run_query(
-            "select string_agg(distinct 'date ''' || event_date || '''', ', ') from " ~ base ~ " where " ~ of_slice
-        ).rows[0][0] -%}
-        {{ (alias ~ ".event_date in (" ~ days ~ ") and " ~ alias ~ "." ~ of_slice) if days else '1 = 0' }}
+        {{ alias }}.{{ of_slice }}{{ among_days(alias, 'select distinct event_date from ' ~ base ~ ' where ' ~ of_slice) }}
     {%- endif -%}
 {%- endmacro %}

@@ -8,14 +8,17 @@
     {%- set target_relation = this.incorporate(type='table') -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement('main') -%}
-        {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-        {%- endif %}
-    {{ create_table_as(False, target_relation, compiled_code) }}
-    {%- endcall %}
+    {% call statement('main') -%} {{ made_anew(existing, target_relation, compiled_code) }} {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# A table in place of the table or view that is there, if one is. #}
+{% macro made_anew(existing, target_relation, sql) -%}
+    {%- if existing is not none %}
+    drop {{ existing.type }} if exists {{ existing }};
+    {%- endif %}
+    {{ create_table_as(False, target_relation, sql) }}
+{%- endmacro %}

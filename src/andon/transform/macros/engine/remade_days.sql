@@ -5,7 +5,7 @@
     organisation's reports or left it; columns `org_id`, `event_date`.
 #}
 {% macro touched_days() -%}
-    {%- if is_whole() -%} {{ _no_days() }}
+    {%- if is_whole() -%} {{ no_days() }}
     {%- else -%}
     (
         with came as (
@@ -53,7 +53,7 @@
     such a file of quarantine, which may have been replayed; columns `org_id`, `event_date`.
 #}
 {% macro reread_days() -%}
-    {%- if is_whole() -%} {{ _no_days() }}
+    {%- if is_whole() -%} {{ no_days() }}
     {%- else -%}
     (
         with different as (
@@ -74,8 +74,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The same from-item without a row. #}
-{% macro _no_days() -%}
+{# A from-item of days, `org_id`, `event_date`, without a row. #}
+{% macro no_days() -%}
     (
         select
             cast(nothing.word as {{ text() }}) as org_id,

@@ -170,8 +170,7 @@
     what its facts do not know, so that one whose client changed, or that came or went, is one of all days of its facts.
 #}
 {% macro changed_days() -%}
-    {%- if is_whole() -%}
-    (select cast(null as {{ text() }}) as org_id, {{ first_day() }} as event_date limit 0)
+    {%- if is_whole() -%} {{ no_days() }}
     {%- else -%}
         {%- do look_up('resettled_sessions',
             "select looked.session_key from build.changed_sessions as looked where looked.session_key is not null"

@@ -3,7 +3,6 @@
     remade=remade_of_owners(),
     noted='changed_owners',
     of_came='changed.session_key, changed.org_id, changed.agent, changed.event_date',
-    of_went='changed.session_key, changed.org_id, changed.agent, changed.event_date',
 ) }}
 with resolved as (
     select

@@ -3,7 +3,6 @@
     remade='true',
     noted='changed_directory',
     of_came='changed.org_id, changed.identity, null',
-    of_went='changed.org_id, changed.identity, null',
 ) }}
 -- A merge may point at an identity that was merged later: three steps are followed.
 select

@@ -3,7 +3,6 @@
     remade='true',
     noted='changed_directory',
     of_came='changed.org_id, null, changed.key_id',
-    of_went='changed.org_id, null, changed.key_id',
 ) }}
 select
     ingest_keys.org_id as org_id,

@@ -3,7 +3,6 @@
     remade='true',
     noted='changed_tools',
     of_came='changed.org_id, changed.reported_name, changed.tool_kind, changed.reported_server, changed.reported_tool',
-    of_went='changed.org_id, changed.reported_name, changed.tool_kind, changed.reported_server, changed.reported_tool',
 ) }}
 {#- Every way in which an organisation's agents named their tools, and the one name that reports use. -#}
 with reported as (
