@@ -15,6 +15,8 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from andon.warehouse import seal
+
 ORG = "org_bench"
 PEOPLE = 10_000
 """People of the organisation; each is somebody by an e-mail address."""
@@ -203,7 +205,13 @@ def write_day(raw: Path, day: dt.date, number: int, records: int) -> None:
                     f" SELECT * REPLACE (received_at + INTERVAL 1 MINUTE AS received_at) FROM ({select}) AS again"
                     f" WHERE hash(record_id) % {_COPIES} = 0"
                 )
-                connection.execute(f"COPY ({copied}) TO '{name}' (FORMAT parquet, COMPRESSION zstd)")
+                pair = f"{{{seal.KEY}: '{seal.OPEN}'}}"
+                connection.execute(
+                    f"COPY ({copied}) TO '{name}' (FORMAT parquet, COMPRESSION zstd, KV_METADATA {pair})"
+                )
+                content = bytearray(name.read_bytes())
+                seal.seal(content)
+                name.write_bytes(content)
 
 
 def stored(raw: Path) -> int:

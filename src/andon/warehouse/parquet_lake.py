@@ -8,8 +8,9 @@ Raw rows as Parquet files by table, organisation and day: the raw store of the e
 A file appears whole or not at all (temporary name, flush, rename, flush of the directory) and is never
 written again. ``org_id`` and ``event_date`` are columns inside the files too.
 
-Every page has a checksum: of a hundred flipped bits, the codec and the engine notice one in six, and the
-others would be other numbers. Whatever reads a file here as a whole looks at them; engines do not.
+Every file has a checksum (:mod:`andon.warehouse.seal`): of a hundred flipped bits, the codec and the engine
+notice one in six, and the others would be other numbers. Whatever reads a file here as a whole looks at it;
+engines do not.
 
 Source: "Raw store" of the performance study (zstd 3, delta-encoded times, ids without a dictionary: a fifth
 smaller and faster than the defaults).
@@ -18,6 +19,7 @@ smaller and faster than the defaults).
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +33,7 @@ import pyarrow.parquet as pq
 from andon.contract.telemetry import COLUMNS, Table
 from andon.warehouse.doors import InvalidRows
 from andon.warehouse.raw_tables import is_required, raw_schema
+from andon.warehouse.seal import KEY, OPEN, is_unbroken, seal
 
 _IDS = frozenset({"record_id", "span_id", "parent_span_id"})
 """They hardly ever repeat: a higher level of compression looks for what is not there, and pays for it."""
@@ -145,16 +148,28 @@ def read_rows(path: Path) -> pa.Table:
         FileNotFoundError: It is not there.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            return file.read()
+        content = path.read_bytes()
+        if is_unbroken(io.BytesIO(content)) is not False:
+            with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
+                return file.read()
     except FileNotFoundError:
         raise
     except (pa.ArrowException, OSError) as error:
-        raise Damaged(f"{path} is damaged; {TO_DO_WITH_DAMAGED}") from error
+        raise _damaged(path) from error
+    raise _damaged(path)
+
+
+def _damaged(path: Path) -> Damaged:
+    return Damaged(f"{path} is damaged; {TO_DO_WITH_DAMAGED}")
 
 
 def _is_whole(path: Path) -> bool:
     try:
+        with path.open("rb", buffering=0) as content:
+            is_sealed = is_unbroken(content)
+        if is_sealed is not None:
+            return is_sealed
+        # Not written here: only its pages may have checksums.
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             for _ in file.iter_batches(_ROWS_AT_ONCE, use_threads=False):
                 pass
@@ -206,17 +221,25 @@ def write_rows(table: Table, rows: pa.Table, path: Path, level: int) -> None:
         level: Of compression, :data:`QUICK` or :data:`SMALL`.
     """
     names = rows.column_names
+    if level == SMALL:
+        rows = rows.sort_by([(name, "ascending") for name in _SORTED_BY[table]])
+    written = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        written,
+        rows.schema,
+        compression="zstd",
+        compression_level={name: QUICK if name in _IDS else level for name in names},
+        data_page_size=_PAGE_BYTES,
+        write_page_checksum=True,
+        use_dictionary=[n for n in names if n not in _WITHOUT_DICTIONARY and n not in _DELTA],
+        column_encoding={name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA},
+    ) as parquet:
+        parquet.write_table(rows)
+        parquet.add_key_value_metadata({KEY: OPEN})
+    content = bytearray(written.getvalue())
+    seal(content)
     with path.open("wb") as file:
-        pq.write_table(
-            rows.sort_by([(name, "ascending") for name in _SORTED_BY[table]]) if level == SMALL else rows,
-            file,
-            compression="zstd",
-            compression_level={name: QUICK if name in _IDS else level for name in names},
-            data_page_size=_PAGE_BYTES,
-            write_page_checksum=True,
-            use_dictionary=[n for n in names if n not in _WITHOUT_DICTIONARY and n not in _DELTA],
-            column_encoding={name: "DELTA_BINARY_PACKED" for name in names if name in _DELTA},
-        )
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
