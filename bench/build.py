@@ -1,10 +1,11 @@
 """
-Builds of an invented organisation of 10,000 people: everything anew, then one more day.
+Builds of an invented organisation of 10,000 people: everything anew, then one more day, then another.
 
 Writes a lake of raw Parquet (``loads/lake.py``: half spans of the GenAI conventions, half log records of
-the native dialect, skewed), builds all of it, publishes, adds one day of a weekday's size and builds again.
-Prints seconds of each step, records a second, the busy seconds of each layer's nodes (several run at once)
-and the peak memory of the process that dbt runs in. It removes what it made.
+the native dialect, skewed), builds all of it, publishes, adds one day of a weekday's size and builds again
+with a new process for dbt, adds another and builds with one that has dbt loaded, as ``andon up`` keeps it.
+Prints seconds of each step, records a second, the busy seconds of each layer's nodes (several run at once),
+processor time and the peak memory of the processes that dbt runs in. It removes what it made.
 
 ``python bench/build.py`` takes two million records over 30 days; the figure of docs/scale.md is that of
 ``python bench/build.py --records 100000000``, which wants 40 GB of disk.
@@ -13,7 +14,9 @@ and the peak memory of the process that dbt runs in. It removes what it made.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
+import os
 import resource
 import shutil
 import tempfile
@@ -26,8 +29,9 @@ from loads import lake
 
 from andon.config import Settings
 from andon.edition.publish import publish
-from andon.transform.child import Outcome, Progress
-from andon.transform.run import build
+from andon.transform.orders import Outcome, Progress
+from andon.transform.run import build, get_ready
+from andon.transform.worker import Worker
 from andon.warehouse.open import open_mart_reader
 
 FIRST_DAY = dt.date(2026, 2, 2)
@@ -50,9 +54,26 @@ def layer_of(outcome: Outcome) -> str:
     return "other"
 
 
-def timed(what: str, records: int, work: Callable[[Callable[[Progress], None]], list[Outcome]]) -> None:
+def spent(worker: Worker | None = None) -> float:
+    """Give the seconds of a processor that this process, those that ended and the worker's have taken."""
+    taken = sum(
+        used.ru_utime + used.ru_stime
+        for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
+    if worker is not None and worker.pid is not None:
+        fields = Path(f"/proc/{worker.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        taken += sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    return taken
+
+
+def timed(
+    what: str,
+    records: int,
+    work: Callable[[Callable[[Progress], None]], list[Outcome]],
+    worker: Worker | None = None,
+) -> None:
     """Run one build and print where its time went."""
-    began = time.monotonic()
+    began, before = time.monotonic(), spent(worker)
     first: list[float] = []
 
     def on_progress(_: Progress) -> None:
@@ -61,7 +82,8 @@ def timed(what: str, records: int, work: Callable[[Callable[[Progress], None]], 
 
     outcomes = work(on_progress)
     took = time.monotonic() - began
-    print(f"\n{what}: {took:.1f} s, {records / took:,.0f} records a second")
+    print(f"\n{what}: {took:.1f} s, {records / took:,.0f} records a second", end="")
+    print(f", {spent(worker) - before:.1f} s of a processor")
     print(f"  until dbt's first node {first[0] if first else took:6.1f} s")
     busy: dict[str, float] = {}
     nodes: Counter[str] = Counter()
@@ -76,7 +98,10 @@ def timed(what: str, records: int, work: Callable[[Callable[[Progress], None]], 
 
 
 def build_and_publish(
-    settings: Settings, last_day: dt.date, on_progress: Callable[[Progress], None]
+    settings: Settings,
+    last_day: dt.date,
+    on_progress: Callable[[Progress], None],
+    worker: Worker | None = None,
 ) -> list[Outcome]:
     """Build as on the morning after *last_day*, and publish."""
     now = dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time(6), dt.UTC)
@@ -86,7 +111,7 @@ def build_and_publish(
         "identity_aliases": [],
         "ingest_keys": [{"key_id": "key_bench", "org_id": lake.ORG, "owner_identity": None}],
     }
-    result = build(settings, now=now, directory_rows=directory, on_progress=on_progress)
+    result = build(settings, now=now, directory_rows=directory, on_progress=on_progress, worker=worker)
     began = time.monotonic()
     reader = open_mart_reader(settings)
     try:
@@ -108,34 +133,49 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=2_000_000, help="about how many, in all days together")
     parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--day", type=int, help="records of each added day; a weekday's when left out")
     parser.add_argument(
         "--keep", type=Path, help="a folder to work in and to leave; used again if it is there"
     )
     arguments = parser.parse_args()
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="andon-bench-"))
     try:
-        run(folder, arguments.records, arguments.days)
+        run(folder, arguments.records, arguments.days, arguments.day)
     finally:
         if not arguments.keep:
             shutil.rmtree(folder)
 
 
-def run(folder: Path, records: int, days: int) -> None:
+def run(folder: Path, records: int, days: int, day: int | None) -> None:
     """Measure in a folder."""
     settings = Settings(data=folder, history_start=FIRST_DAY)
     share = lake.day_records(records, FIRST_DAY, days)
     began = time.monotonic()
     if not settings.raw_dir.exists():
-        for number, (day, count) in enumerate(share.items()):
-            lake.write_day(settings.raw_dir, day, number, count)
-    print(f"{sum(share.values()):,} records drawn for {days} days in {time.monotonic() - began:.0f} s")
-    last = max(share)
+        for number, (date, count) in enumerate(share.items()):
+            lake.write_day(settings.raw_dir, date, number, count)
     stored = lake.stored(settings.raw_dir)
+    print(f"{stored:,} records of {days} days, drawn in {time.monotonic() - began:.0f} s")
+    last = max(share)
     timed("all of it", stored, lambda tell: build_and_publish(settings, last, tell))
-    added = last + dt.timedelta(days=1)
-    lake.write_day(settings.raw_dir, added, days, max(share.values()))
-    one_day = lake.stored(settings.raw_dir) - stored
-    timed("one more day", one_day, lambda tell: build_and_publish(settings, added, tell))
+
+    def add(number: int) -> tuple[dt.date, int]:
+        before = lake.stored(settings.raw_dir)
+        added = last + dt.timedelta(days=number)
+        lake.write_day(settings.raw_dir, added, days + number - 1, day or max(share.values()))
+        return added, lake.stored(settings.raw_dir) - before
+
+    added, count = add(1)
+    timed("one more day", count, lambda tell: build_and_publish(settings, added, tell))
+    with contextlib.closing(Worker()) as worker:
+        get_ready(settings, worker)
+        another, count = add(2)
+        timed(
+            "another, dbt warm",
+            count,
+            lambda tell: build_and_publish(settings, another, tell, worker),
+            worker,
+        )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     size = settings.warehouse_path.stat().st_size / 2**30
     print(f"\npeak memory of a build {peak:.2f} GiB; the warehouse is {size:.2f} GiB")
