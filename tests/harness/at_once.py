@@ -6,7 +6,8 @@ import datetime as dt
 from typing import NamedTuple
 
 from andon.contract.reports import Report
-from andon.edition.opened import Edition, Rows
+from andon.edition.opened import Edition
+from andon.edition.rows import Rows
 
 
 class UserPage(NamedTuple):

@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from andon.api.kept import Kept
-from andon.edition.opened import Rows
+from andon.edition.rows import Rows
 
 if sys.version_info >= (3, 14):
     from compression import zstd

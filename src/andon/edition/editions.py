@@ -19,8 +19,9 @@ from andon.edition.manifest import (
     verify,
     write_pointer,
 )
-from andon.edition.opened import BATCH_BYTES, Edition
+from andon.edition.opened import Edition
 from andon.edition.problems import EditionDamaged, NoSuchEdition
+from andon.edition.rows import BATCH_BYTES
 
 log = structlog.get_logger("andon.edition")
 

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from andon.contract.reports import Report
 from andon.edition.manifest import MARTS, REPORTS, File, Manifest, Seen, month_reports, verify
 from andon.edition.problems import EditionDamaged
+from andon.edition.remembered import MONTH_BYTES, Asked, Days, Remembered
+from andon.edition.rows import BATCH_BYTES, DAY_ROWS, NO_ROWS, USER_ROWS, Rows, days_of, parts_of, people_of
 from andon.edition.shelf import Shelved
-
-BATCH_BYTES = 2 << 20
-"""An answer up to this size is read at once, a larger one in parts of about it: a hundred people's month is
-one, and a request never holds more than a few of them."""
-
-DAY_ROWS = (
-    "FROM days WHERE org_id = ? AND report = ? AND group_by = ? "
-    "AND report_date BETWEEN ? AND ? ORDER BY report_date"
-)
-
-USER_ROWS = "FROM user_days WHERE org_id = ? AND user_id BETWEEN ? AND ? AND report_date BETWEEN ? AND ?"
 
 PEOPLE = """
     WITH RECURSIVE people(user_id) AS (
@@ -40,25 +30,6 @@ PEOPLE = """
     LIMIT :count
 """
 """From one person to the next by the key: a person's days are not read, only whether there are any."""
-
-
-class Rows(NamedTuple):
-    """
-    JSON of rows in their order, in parts.
-
-    Attributes:
-        size: Bytes of all fragments, joined by commas.
-        parts: Lists of fragments, each read when its turn comes.
-        is_long: Whether there are several parts.
-    """
-
-    size: int
-    parts: Iterator[list[bytes]]
-    is_long: bool
-
-
-NO_ROWS = Rows(0, iter(()), is_long=False)
-"""What there is of days that nobody knows."""
 
 
 class People(NamedTuple):
@@ -102,13 +73,13 @@ class Edition:
         self._marts = directory / MARTS
         self._batch_bytes = batch_bytes
         self._open: dict[File, Shelved] = {}
+        self._remembered: Remembered = Remembered() if before is None else before._remembered  # noqa: SLF001
         files = {file.path: file for file in self._manifest.files}
         try:
             self._whole = self._shelved(directory, files[REPORTS], before)
-            self._months = {
-                month: self._shelved(directory, files[month_reports(month)], before)
-                for month in self._manifest.months
-            }
+            self._months = {month: files[month_reports(month)] for month in self._manifest.months}
+            for file in self._months.values():
+                self._shelved(directory, file, before)
         except (sqlite3.Error, KeyError) as error:
             raise EditionDamaged(f"Edition {directory.name} cannot be opened ({error})") from None
 
@@ -173,18 +144,50 @@ class Edition:
             on which nothing occurred. Days that the edition does not cover have no entry.
         """
         asked = (org_id, report, group_by or "")
-        last_day = end.isoformat()
+        files = self._covering(start, end)
+        if all(self._remember(file, asked) for file in files):
+            rows = self.days_at_hand(org_id, report, group_by, start, end)
+            if rows is not None and rows.size <= self._batch_bytes:
+                return rows
+        return self._days_read(
+            asked, [self._open[file] for file in files], start.isoformat(), end.isoformat()
+        )
+
+    def days_at_hand(
+        self, org_id: str, report: Report, group_by: str | None, start: dt.date, end: dt.date
+    ) -> Rows | None:
+        """Give the same without reading; None unless all of it is in memory."""
+        asked, first, last = (org_id, report, group_by or ""), start.isoformat(), end.isoformat()
+        found: list[bytes] = []
+        for file in self._covering(start, end):
+            days = self._remembered.give(file, asked)
+            if days is None:
+                return None
+            found += [fragment for day, fragment in days if first <= day <= last]
+        return Rows(max(sum(map(len, found)) + len(found) - 1, 0), iter([found]), is_long=False)
+
+    def _remember(self, file: File, asked: Asked) -> bool:
+        if self._remembered.give(file, asked) is not None:
+            return True
+        whole_month = (*asked, "", "~")
+        with self._open[file].reader() as reader:
+            # SQLite tells the length of a value without reading it.
+            (size,) = reader.execute(f"SELECT total(length(fragment)) {DAY_ROWS}", whole_month).fetchone()
+            if size > MONTH_BYTES:
+                return False
+            days: Days = reader.execute(f"SELECT report_date, fragment {DAY_ROWS}", whole_month).fetchall()
+        self._remembered.keep(file, asked, days)
+        return True
+
+    def _days_read(self, asked: Asked, months: list[Shelved], start: str, end: str) -> Rows:
         first: list[bytes] = []
         size = 0
         plan: list[tuple[Shelved, str, str]] = []
         read_through = ""
-        for month in self._covering(start, end):
+        for month in months:
             with month.reader() as reader:
                 if size <= self._batch_bytes:
-                    rows = reader.execute(
-                        f"SELECT report_date, fragment {DAY_ROWS}",
-                        (*asked, start.isoformat(), last_day),
-                    )
+                    rows = reader.execute(f"SELECT report_date, fragment {DAY_ROWS}", (*asked, start, end))
                     for read_through, fragment in rows:  # noqa: B007 (where reading stopped)
                         first.append(fragment)
                         size += len(fragment) + 1
@@ -192,14 +195,14 @@ class Edition:
                             break
                     rows.close()
                 if size > self._batch_bytes:
-                    # What is left is only measured: SQLite tells the length of a value without reading it.
+                    # What is left is only measured.
                     sizes = reader.execute(
                         f"SELECT report_date, length(fragment) {DAY_ROWS}",
-                        (*asked, max(start.isoformat(), read_through + "~"), last_day),
+                        (*asked, max(start, read_through + "~"), end),
                     ).fetchall()
                     size += sum(length + 1 for _, length in sizes)
-                    plan += [(month, *days) for days in _parts(sizes, self._batch_bytes)]
-        return Rows(max(size - 1, 0), _days_of(first, plan, asked), is_long=bool(plan))
+                    plan += [(month, *days) for days in parts_of(sizes, self._batch_bytes)]
+        return Rows(max(size - 1, 0), days_of(first, plan, asked), is_long=bool(plan))
 
     def people(self, org_id: str, start: dt.date, end: dt.date, cursor: str | None, limit: int) -> People:
         """
@@ -212,7 +215,7 @@ class Edition:
             cursor: Where to go on: people after this ``user_id``, which need not exist; None for the first.
             limit: People on the page, at least 1.
         """
-        months = self._covering(start, end)
+        months = [self._open[file] for file in self._covering(start, end)]
         asked = {
             "org_id": org_id,
             "cursor": cursor or "",
@@ -241,8 +244,8 @@ class Edition:
                     f"SELECT user_id, sum(length(fragment) + 1) {USER_ROWS} GROUP BY user_id", asked
                 ):
                     sizes[user_id] += length
-        plan = _parts(list(sizes.items()), self._batch_bytes)
-        return Rows(sum(sizes.values()) - 1, _people_of(months, org_id, plan, days), is_long=len(plan) > 1)
+        plan = parts_of(list(sizes.items()), self._batch_bytes)
+        return Rows(sum(sizes.values()) - 1, people_of(months, org_id, plan, days), is_long=len(plan) > 1)
 
     def coverage(self, org_id: str) -> list[bytes]:
         """
@@ -303,46 +306,6 @@ class Edition:
                 (org_id, start.isoformat(), end.isoformat()),
             ).fetchall()
 
-    def _covering(self, start: dt.date, end: dt.date) -> list[Shelved]:
+    def _covering(self, start: dt.date, end: dt.date) -> list[File]:
         first, last = f"{start:%Y-%m}", f"{end:%Y-%m}"
-        return [shelved for month, shelved in self._months.items() if first <= month <= last]
-
-
-def _parts(sizes: Sequence[tuple[str, int]], limit: int) -> list[tuple[str, str]]:
-    """Cut what is in order into stretches, first and last, of about *limit* bytes each."""
-    parts: list[tuple[str, str]] = []
-    held = limit + 1
-    for name, size in sizes:
-        if held + size > limit:
-            parts.append((name, name))
-            held = size
-        else:
-            parts[-1] = (parts[-1][0], name)
-            held += size
-    return parts
-
-
-def _days_of(
-    first: list[bytes], plan: list[tuple[Shelved, str, str]], asked: tuple[str, str, str]
-) -> Iterator[list[bytes]]:
-    if first:
-        yield first
-    first = []  # a long answer does not keep its beginning
-    for month, start, end in plan:
-        with month.reader() as reader:
-            rows = reader.execute(f"SELECT fragment {DAY_ROWS}", (*asked, start, end)).fetchall()
-        yield [fragment for (fragment,) in rows]
-
-
-def _people_of(
-    months: list[Shelved], org_id: str, plan: list[tuple[str, str]], days: tuple[str, str]
-) -> Iterator[list[bytes]]:
-    for first, last in plan:
-        rows: list[tuple[str, str, bytes]] = []
-        for month in months:
-            with month.reader() as reader:
-                rows += reader.execute(
-                    f"SELECT user_id, report_date, fragment {USER_ROWS}", (org_id, first, last, *days)
-                )
-        rows.sort(key=itemgetter(0, 1))
-        yield [fragment for _, _, fragment in rows]
+        return [file for month, file in self._months.items() if first <= month <= last]

@@ -1,25 +1,25 @@
 """
 Open SQLite files of editions: immutable, so that they are read without locks, and shared as the files are.
 
-Connections are made when an edition is opened, so one that is being read outlives its directory.
+A connection is made when an edition is opened, so one that is being read outlives its directory.
 """
 
 from __future__ import annotations
 
-import queue
 import sqlite3
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-READERS = 4
-"""Reads of one file at a time: as many as a small machine has cores; more would wait for the interpreter."""
-
 
 class Shelved:
     """
     One file, open. Safe to use from several threads; closed when nothing holds it any more.
+
+    One read at a time: SQLite lets go of the interpreter at every row, and several that fight for it take
+    twice as long together as one after the other.
 
     Args:
         path: An SQLite file that never changes.
@@ -29,23 +29,14 @@ class Shelved:
     """
 
     def __init__(self, path: Path) -> None:
-        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        # Requests may still read an edition after a newer one took its place: the last of them closes it.
-        weakref.finalize(self, _close, self._readers)
         address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        for _ in range(READERS):
-            self._readers.put(sqlite3.connect(address, uri=True, check_same_thread=False))
+        self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        self._turn = threading.Lock()
+        # Requests may still read an edition after a newer one took its place: the last of them closes it.
+        weakref.finalize(self, self._connection.close)
 
     @contextmanager
     def reader(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection; give it back before waiting for anything else."""
-        reader = self._readers.get()
-        try:
-            yield reader
-        finally:
-            self._readers.put(reader)
-
-
-def _close(readers: queue.LifoQueue[sqlite3.Connection]) -> None:
-    while not readers.empty():
-        readers.get_nowait().close()
+        """Lend the connection; give it back before waiting for anything else."""
+        with self._turn:
+            yield self._connection
