@@ -1,15 +1,14 @@
-"""A data check finds something in the days that a build made: nothing is published, and all are told."""
+"""A build finds something wrong, or something missing: nothing is published, and all are told what."""
 
 from __future__ import annotations
 
-import os
 import subprocess
-from pathlib import Path
+from collections.abc import Iterator
 
 import duckdb
 import pytest
 
-from line import CAPTURE_DAY, Line
+from line import CAPTURE_DAY, Line, Org
 from otlp_json import NOON, SECOND, log, request
 
 pytestmark = pytest.mark.slow(seconds=30)
@@ -18,6 +17,8 @@ DAY_BEFORE = 24 * 3600 * SECOND
 SCOPE = "com.anthropic.claude_code.events"
 CHECK = "assert_nothing_is_negative"
 DAMAGE = "UPDATE intermediate.int_model_calls_chosen SET input_tokens = -100 WHERE event_date = ?"
+GONE = ("intermediate.int_model_calls_unioned", "staging.stg_otlp__stored_days")
+"""Tables that are kept from build to build: of facts, and of days."""
 
 
 def call(number: int, at: int) -> bytes:
@@ -34,48 +35,87 @@ def call(number: int, at: int) -> bytes:
     return request("logs", SCOPE, [log("api_request", at, values)], {"service.name": "claude-code"})[1]
 
 
-def test_a_failed_check_stops_the_edition_and_names_its_days(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(scope="module")
+def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
+    """An organisation on a server, with a history of three days."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ANDON_HISTORY_START", "2026-11-18")
+        line = Line(tmp_path_factory.mktemp("failed") / "data")
+        try:
+            org = line.new_org("Acme")
+            line.start()
+            yield org
+        finally:
+            line.stop()
+
+
+def build(org: Org, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command, which never dies of what it finds."""
+    done = org.line.run("build", *more)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def why(org: Org) -> str:
+    """Ask the server, which serves on, how the last build failed."""
+    ready = org.line.http.get(f"{org.line.api_url}/readyz")
+    assert ready.status_code == 200
+    assert ready.json()["last_build"]["outcome"] == "failed"
+    return str(ready.json()["last_build"]["why"])
+
+
+def test_a_failed_check_stops_the_edition_and_names_its_days(org: Org) -> None:
     """
     Exit code 1, check and day are named, also by ``/readyz`` and the doctor; the old edition serves on.
 
     What is wrong is on a day on which something new came. Made anew from raw, it is published.
     """
-    monkeypatch.setenv("ANDON_HISTORY_START", "2026-11-18")
-    line = Line(tmp_path / "data")
+    org.post("/v1/logs", call(1, NOON), "application/json")
+    org.post("/v1/logs", call(2, NOON - DAY_BEFORE), "application/json")
+    assert build(org).returncode == 0
+    told = org.get("tokens")
 
-    def build(*more: str) -> subprocess.CompletedProcess[str]:
-        done = line.run("build", *more)
-        assert "Traceback" not in done.stderr
-        return done
+    with duckdb.connect(org.line.settings().warehouse_path) as warehouse:
+        warehouse.execute(DAMAGE, [CAPTURE_DAY])
+    org.post("/v1/logs", call(3, NOON), "application/json")
+    failed = build(org)
+    assert failed.returncode == 1
+    assert f"test {CHECK}" in failed.stderr
+    assert f"({CAPTURE_DAY})" in failed.stderr
+    assert org.get("tokens") == told
+    assert f"test {CHECK} ({CAPTURE_DAY})" in why(org)
+    doctor = org.line.run("doctor")
+    assert doctor.returncode == 1
+    assert CHECK in doctor.stdout
 
-    try:
-        org = line.new_org("Acme")
-        line.start()
-        org.post("/v1/logs", call(1, NOON), "application/json")
-        org.post("/v1/logs", call(2, NOON - DAY_BEFORE), "application/json")
-        assert build().returncode == 0
-        told = org.get("tokens")
+    assert build(org, "--full-refresh").returncode == 0
+    (row,) = org.get("tokens")
+    assert (row["input_tokens"], told[0]["input_tokens"]) == (10, 5)
 
-        with duckdb.connect(os.fspath(line.settings().warehouse_path)) as warehouse:
-            warehouse.execute(DAMAGE, [CAPTURE_DAY])
-        org.post("/v1/logs", call(3, NOON), "application/json")
-        failed = build()
-        assert failed.returncode == 1
-        assert f"test {CHECK}" in failed.stderr
-        assert f"({CAPTURE_DAY})" in failed.stderr
-        assert org.get("tokens") == told
-        ready = line.http.get(f"{line.api_url}/readyz")
-        assert ready.status_code == 200
-        assert ready.json()["last_build"]["outcome"] == "failed"
-        assert f"test {CHECK} ({CAPTURE_DAY})" in ready.json()["last_build"]["why"]
-        doctor = line.run("doctor")
-        assert doctor.returncode == 1
-        assert CHECK in doctor.stdout
 
-        assert build("--full-refresh").returncode == 0
-        (row,) = org.get("tokens")
-        assert (row["input_tokens"], told[0]["input_tokens"]) == (10, 5)
-    finally:
-        line.stop()
+def test_a_kept_table_that_is_gone_is_named(org: Org) -> None:
+    """
+    A build that would add to tables that are not there refuses, and names them and what to do.
+
+    One of facts and one of days: nothing right could be made of what came since. Readers have the old
+    edition until all is made anew.
+    """
+    told = org.get("tokens")
+    with duckdb.connect(org.line.settings().warehouse_path) as warehouse:
+        for table in GONE:
+            warehouse.execute(f"DROP TABLE {table}")
+    org.post("/v1/logs", call(4, NOON), "application/json")
+    failed = build(org)
+    assert failed.returncode == 1
+    for schema, _, table in (name.partition(".") for name in GONE):
+        assert f'"{schema}"."{table}" is gone, which builds only add to' in failed.stderr
+    assert "run `andon build --full-refresh`" in failed.stderr
+    assert org.get("tokens") == told
+    assert why(org)
+
+    assert build(org, "--full-refresh").returncode == 0
+    (row,) = org.get("tokens")
+    assert (row["input_tokens"], told[0]["input_tokens"]) == (15, 10)
+    org.post("/v1/logs", call(5, NOON), "application/json")
+    assert build(org).returncode == 0
+    assert org.get("tokens")[0]["input_tokens"] == 20

@@ -1,9 +1,12 @@
-"""Answers of an edition, read at once; the API reads long ones in parts."""
+"""What an edition holds, read at once; the API reads long answers in parts."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from andon.contract.reports import Report
 from andon.edition.opened import Edition
@@ -35,3 +38,14 @@ def user_rows(  # noqa: PLR0917 (what the edition is asked)
 
 def _all(rows: Rows) -> list[bytes]:
     return [fragment for part in rows.parts for fragment in part]
+
+
+def contents(edition: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of an edition's fragments, by file and table."""
+    found = {}
+    for file in sorted(edition.glob("reports*.sqlite")):
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as store:
+            for (table,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                rows_of = store.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 (its own name)
+                found[f"{file.name} {table}"] = sorted(rows_of)
+    return found

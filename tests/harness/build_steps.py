@@ -1,9 +1,11 @@
 """
 A build that kills itself, as ``kill -9`` would, at a place of one's choice; otherwise it says what it does.
 
-As a program: the data directory, then ``node N`` (after the Nth node that finishes), ``publish N`` (before
-the Nth change to the directory of editions while it publishes) or ``by-hand N`` (the same for the hand-made
-edition, without a build); 0 lives to the end. On stdout a line a node or change.
+As a program: the data directory, then ``node N`` (after the Nth node that finishes), ``after NAME`` (after
+the node of that name, and with it the process that runs dbt), ``publish N`` (before the Nth change to the
+directory of editions while it publishes) or ``by-hand N`` (the same for the hand-made edition, without a
+build); 0 lives to the end. A third word ``everything`` makes everything anew. On stdout a line a node or
+change.
 """
 
 from __future__ import annotations
@@ -28,8 +30,9 @@ def build_until(data: Path, *where: str, environment: dict[str, str] | None = No
         env={**os.environ, **PATHS, "ANDON_DATA": str(data), **(environment or {})},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
+        start_new_session=True,  # a group of its own, to be killed at once
     )
     assert done.returncode in {0, -signal.SIGKILL}, done.stderr[-3000:]
     return done.returncode, done.stdout.splitlines()
@@ -61,22 +64,26 @@ def _count_changes(counted: _Counted, folder: Path) -> None:
     sys.addaudithook(hook)
 
 
-def _main(kind: str, number: int) -> None:
+def main(kind: str, where: str, how: str = "") -> None:
+    """Build, in the data directory that the environment names."""
     from andon.app import build  # noqa: PLC0415
     from andon.config import read_settings  # noqa: PLC0415
     from andon.transform.orders import Progress  # noqa: PLC0415
+    from andon.warehouse.reading import EVER  # noqa: PLC0415
 
     from hand_made import publish_by_hand  # noqa: PLC0415 (only the program needs them)
 
-    settings, counted = read_settings(), _Counted(number)
+    settings, counted = read_settings(), _Counted(int(where) if kind != "after" else 0)
     if kind == "by-hand":
         _count_changes(counted, settings.editions_dir)
         publish_by_hand(settings.editions_dir, keep=3)
         return
 
     def on_progress(progress: Progress) -> None:
-        if kind == "node":
+        if kind != "publish":
             counted(progress.node)
+        if kind == "after" and progress.node == where:
+            os.killpg(0, signal.SIGKILL)
 
     publish = build.publish
 
@@ -86,8 +93,8 @@ def _main(kind: str, number: int) -> None:
         return publish(*arguments, **named)
 
     build.publish = counting
-    build.build_once(settings, on_progress)
+    build.build_once(settings, on_progress, again=EVER if how == "everything" else None)
 
 
 if __name__ == "__main__":
-    _main(sys.argv[2], int(sys.argv[3]))
+    main(*sys.argv[2:])

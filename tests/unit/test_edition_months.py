@@ -8,13 +8,10 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -25,7 +22,7 @@ from andon.edition.editions import Editions, list_editions
 from andon.edition.manifest import read_manifest, write_manifest
 from andon.edition.opened import Edition
 
-from at_once import day_rows, user_rows
+from at_once import contents, day_rows, user_rows
 from hand_made import ANA, BO, CY, FIRST, LAST, NOBODY, Rows, day, publish_by_hand, rows
 
 pytestmark = pytest.mark.slow(seconds=30)
@@ -44,17 +41,6 @@ def inodes(edition: Path) -> dict[str, int]:
         for path in edition.rglob("*")
         if path.is_file()
     }
-
-
-def contents(edition: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of an edition's fragments, by file and table."""
-    found = {}
-    for file in sorted(edition.glob("reports*.sqlite")):
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as store:
-            for (table,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                rows_of = store.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 (its own name)
-                found[f"{file.name} {table}"] = sorted(rows_of)
-    return found
 
 
 def test_editions_that_differ_in_a_day_share_all_other_months(editions_dir: Path) -> None:
