@@ -17,7 +17,7 @@ DAY_BEFORE = 24 * 3600 * SECOND
 SCOPE = "com.anthropic.claude_code.events"
 CHECK = "assert_nothing_is_negative"
 DAMAGE = "UPDATE intermediate.int_model_calls_chosen SET input_tokens = -100 WHERE event_date = ?"
-GONE = ("intermediate.int_model_calls_unioned", "staging.stg_otlp__stored_days")
+GONE = ("intermediate.int_model_calls_unioned", "staging.stg_otlp__name_days")
 """Tables that are kept from build to build: of facts, and of days."""
 
 
