@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- With tool details the changes are known; without, one tool call stands for one file of an unknown kind.
 with results as (
     select

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Without tool details logs and spans know no path, but the counter of the same session knows the languages. Which
 -- file was of which is not told, and does not matter where there are as many changes as allowed edits.
 with counted as (

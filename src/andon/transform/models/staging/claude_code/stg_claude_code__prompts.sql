@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- The text is gone by now, so that a background sub-agent's notification looks like a prompt: it is known by its
 -- place behind the sub-agent's completion. Logs and spans are told apart all the way, for both may be on.
 with logged as (

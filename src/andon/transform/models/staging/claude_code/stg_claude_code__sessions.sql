@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with requests as (
     select
         logged.org_id as org_id,

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with tools as (
     select
         spans.*,

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Not every request is logged: those by which the automatic mode asks a second model whether a call is safe are told by
 -- spans and counters alone. What they used beyond the log is theirs.
 with logged as (

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Interactive Codex opens a second conversation to name the first: read-only, without servers, one prompt, no
 -- tools, begun while another one of the same process had just been prompted. Nobody typed into it.
 with told as (

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {%- set shared = [
     'org_id', 'record_id', 'ingest_key_id', 'service_name', 'service_version', 'resource_attributes', 'identity_email',
     'identity_account', 'identity_user', 'identity_install', 'team', 'repository', 'client_declared',

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Two records tell of each completion; the one with token counts closes the response. What was streamed since
 -- the completion before says whether it held text.
 with told as (

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Code-mode models call one `exec` that runs a script; the calls inside it are told too, under ids of their own.
 with told as (
     select

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {%- set shared = [
     'org_id', 'record_id', 'ingest_key_id', 'event_date', 'occurred_at', 'occurred_at_unix_nano', 'service_name',
     'service_version', 'attributes', 'identity_email', 'identity_account', 'identity_user', 'identity_install', 'team',

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with told as (
     select
         logged.org_id as org_id,

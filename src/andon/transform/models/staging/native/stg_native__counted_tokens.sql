@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 {#- The counters of the newest conventions, then the histogram of the older ones. -#}
 {%- set counters = {
     'all_input': 'gen_ai.client.inference.usage.input_tokens',

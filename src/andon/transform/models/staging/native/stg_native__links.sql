@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Few records have to do with others: what they are is found by short keys, so that only those few are compared.
 with spans as (
     select

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 select
     told.*,
     links.server_beneath as server_beneath,

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 select
     {{ native_fact_columns('facts') }},
     coalesce(

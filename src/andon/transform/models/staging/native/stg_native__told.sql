@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 {%- set shared = [
     'org_id', 'record_id', 'ingest_key_id', 'event_date', 'occurred_at', 'occurred_at_unix_nano', 'service_version',
     'session_id', 'identity_email', 'identity_account', 'identity_user', 'identity_install', 'team',

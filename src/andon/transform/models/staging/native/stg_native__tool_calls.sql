@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 with facts as (
     select
         told.*,

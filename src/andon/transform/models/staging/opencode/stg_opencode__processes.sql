@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- What a terminal or a window asks the server for when it opens, and a single command never does.
 with handled as (
     select

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Who asked stands three and four spans above: ai.streamText, LLM.run, then the one who wanted it.
 with leaves as (
     select

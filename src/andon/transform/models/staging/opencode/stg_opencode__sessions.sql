@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- A sub-agent works in a session of its own, within the `task` call of its parent's.
 with told as (
     select

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- A call is told by OpenCode (Tool.execute), and by the model's library (ai.toolCall) when that is switched on.
 with named as (
     select

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 with stored as (
     select
         rows_of_days.org_id as org_id,
