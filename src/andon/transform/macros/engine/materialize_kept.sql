@@ -82,10 +82,15 @@
 
 {# Whether a table that is kept is made of everything now; where it is to be kept and is gone, nothing could be made right. #}
 {% macro is_made_from_nothing(existing) %}
-    {%- if not is_whole() and (existing is none or not existing.is_table) -%}
-        {{ exceptions.raise_compiler_error(this ~ " is gone, which builds only add to; run `andon build --full-refresh`") }}
-    {%- endif -%}
+    {%- if not is_whole() -%}{%- do insist_on(this, existing) -%}{%- endif -%}
     {{ return(is_whole()) }}
+{% endmacro %}
+
+{# A table that is kept has to be there, also where it is read before it is made. #}
+{% macro insist_on(relation, existing) %}
+    {%- if existing is none or not existing.is_table -%}
+        {{ exceptions.raise_compiler_error(relation ~ " is gone, which builds only add to; run `andon build --full-refresh`") }}
+    {%- endif -%}
 {% endmacro %}
 
 {#

@@ -55,6 +55,8 @@
 {% macro reread_days() -%}
     {%- if is_whole() -%} {{ no_days() }}
     {%- else -%}
+    {%- set stored = api.Relation.create(database=this.database, schema='staging', identifier='stg_otlp__stored_days') -%}
+    {%- do insist_on(stored, load_cached_relation(stored)) -%}
     (
         with different as (
             (from build.found_folders except from build.passed_folders)
@@ -64,7 +66,7 @@
         select different.org_id, different.event_date from different
         union
         select stored.org_id, stored.event_date
-        from staging.stg_otlp__stored_days as stored
+        from {{ stored }} as stored
         inner join different
             on
                 different.raw_table = 'quarantine'

@@ -27,6 +27,7 @@
 {# Whose facts are is asked again of sessions with a changed fact, and of those that a change of the directory is about. #}
 {% macro look_up_owners() %}
     {%- if not is_whole() -%}
+        {%- do insist_on(this, load_cached_relation(this)) -%}
         {%- set in_directory -%}
     ((told.org_id, told.identity) in (select (looked.org_id, looked.identity) from build.changed_directory as looked)
         or (told.org_id, told.ingest_key_id) in (select (looked.org_id, looked.key_id) from build.changed_directory as looked))
