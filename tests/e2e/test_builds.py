@@ -25,7 +25,7 @@ from line import FIXTURES, NOW, Line
 from otlp_json import NOON, SECOND
 from small_server import PATHS
 
-pytestmark = pytest.mark.slow(seconds=150)
+pytestmark = pytest.mark.slow(seconds=170)
 
 full = pytest.mark.full_rounds
 

@@ -11,7 +11,7 @@ import pytest
 from line import CAPTURE_DAY, Line, Org
 from otlp_json import NOON, SECOND, log, request
 
-pytestmark = pytest.mark.slow(seconds=30)
+pytestmark = pytest.mark.slow(seconds=65)
 
 DAY_BEFORE = 24 * 3600 * SECOND
 SCOPE = "com.anthropic.claude_code.events"
