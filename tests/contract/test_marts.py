@@ -306,6 +306,32 @@ def test_organisations(marts: duckdb.DuckDBPyConnection) -> None:
     ]
 
 
+FAULTS = {
+    "no key": "UPDATE {union} SET dedupe_key = NULL WHERE record_id = '{one}'",
+    "unknown outcome": "UPDATE {union} SET outcome = 'maybe' WHERE record_id = '{one}'",
+    "told twice": "INSERT INTO {union} FROM {union} WHERE record_id = '{one}'",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_telling_is_found(settings: Settings, built: run.BuildResult, fault: str) -> None:
+    """What the check of a kind's union promises, by breaking it: the fault is named with its day."""
+    assert built.outcomes
+    compiled = settings.warehouse_path.parent.joinpath("dbt", "target", "compiled")
+    (check,) = compiled.rglob("tellings_int_tool_calls_*.sql")
+    union = "andon.intermediate.int_tool_calls_unioned"
+    with duckdb.connect() as engine:
+        engine.execute("ATTACH ':memory:' AS andon; CREATE SCHEMA andon.intermediate")
+        engine.execute(f"ATTACH '{settings.warehouse_path}' AS built (READ_ONLY)")
+        engine.execute(f"CREATE TABLE {union} AS FROM built.intermediate.int_tool_calls_unioned")
+        one, day = engine.table(union).order("all").project("record_id, event_date").fetchall()[0]
+        assert engine.sql(check.read_text("utf-8")).fetchall() == []
+
+        engine.execute(FAULTS[fault].format(union=union, one=one))
+        found = engine.sql(check.read_text("utf-8")).project("fault, event_date").fetchall()
+        assert found == [(fault, day)]
+
+
 def test_a_build_again_changes_no_row(settings: Settings, built: run.BuildResult, worker: Worker) -> None:
     """Another price book re-rates history; the first one again gives the very same reports."""
     assert built.outcomes
