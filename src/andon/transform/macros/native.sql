@@ -1,59 +1,79 @@
 {#
-    What a record of the native dialect says, as columns of the base models: expression by name, over `raw_rows` with
-    `said`. They are read where the record comes in, so that nobody reads its attributes again.
+    What records of the native dialect say of their facts: the column of the base models in which it stands, `native_…`,
+    the name that staging has for it, the facts that it is told of, and an expression over `raw_rows` with `said`. It is
+    read where the record comes in, so that nobody reads its attributes again.
+
+    Facts share columns, each with words of its own: a column costs something in every row, even where it is null.
 
     signal: spans or logs.
 #}
-{% macro native_columns(signal) %}
-    {%- set operation = native_operation() if signal == 'spans' else 'coalesce(' ~ said('gen_ai.operation.name') ~ ", 'chat')" -%}
-    {{ return({
-        'fact': native_fact(operation, signal),
-        'operation_name': operation,
-        'mcp_method': said('mcp.method.name'),
-        'message_id': said('andon.message.id'),
-        'response_id': 'coalesce(' ~ said('gen_ai.response.id') ~ ', ' ~ said('ai.response.id') ~ ')',
-        'call_id': 'coalesce(' ~ said('gen_ai.tool.call.id') ~ ', ' ~ said('ai.toolCall.id') ~ ')',
-        'model': native_model('raw_rows', said),
-        'all_input': native_tokens('input'),
-        'output': native_tokens('output'),
-        'cache_read': native_tokens('cache_read'),
-        'cache_written': native_tokens('cache_written'),
-        'reasoning': native_tokens('reasoning'),
-        'effort': 'coalesce(' ~ said('andon.model.effort') ~ ', ' ~ said('gen_ai.request.reasoning.level') ~ ')',
-        'purpose': said('andon.model.purpose'),
-        'cost_usd': safe_float(said('andon.cost_usd')),
-        'has_text': said('andon.response.has_text'),
-        'error_type': said('error.type'),
-        'tool_name': 'coalesce(' ~ said('gen_ai.tool.name') ~ ', ' ~ said('ai.toolCall.name') ~ ', ' ~ said('tool.name')
-            ~ ', ' ~ said('traceloop.entity.name') ~ ')',
-        'tool_kind': said('andon.tool.kind'),
-        'tool_outcome': said('andon.tool.outcome'),
-        'autonomy_level': said('andon.autonomy.level'),
-        'mcp_server': known(said('mcp.server.name')),
-        'mcp_tool': said('andon.mcp.tool'),
-        'exit_code': safe_int(said('process.exit.code')),
-        'message_origin': said('andon.message.origin'),
-        'start_type': said('andon.session.start_type'),
-        'file_operation': 'lower(' ~ said('andon.file.operation') ~ ')',
-        'file_extension': said('file.extension'),
-        'lines_added': safe_int(said('andon.lines.added')),
-        'lines_removed': safe_int(said('andon.lines.removed')),
-        'git_kind': 'lower(' ~ said('andon.git.kind') ~ ')',
-        'skill_name': said('andon.skill.name'),
-        'command_name': said('andon.slash_command.name'),
-        'hook_event': said('andon.hook.event'),
-        'hook_matcher': said('andon.hook.matcher'),
-        'hook_command': said('andon.hook.command'),
-        'duration_ms': 'raw_rows.duration_ms' if signal == 'spans' else safe_float(said('duration_ms')),
-        'file_changes': 'case when ' ~ said('andon.file_changes') ~ ' is not null then ' ~ json_value('raw_rows.attributes', 'andon.file_changes') ~ ' end',
-        'git_actions': 'case when ' ~ said('andon.git_actions') ~ ' is not null then ' ~ json_value('raw_rows.attributes', 'andon.git_actions') ~ ' end',
-    }) }}
+{% macro native_words(signal) %}
+    {{ return([
+        ('own_id', 'message_id', ['user_message', 'assistant_message'], said('andon.message.id')),
+        ('own_id', 'response_id', ['model_call'], 'coalesce(' ~ said('gen_ai.response.id') ~ ', ' ~ said('ai.response.id') ~ ')'),
+        ('own_id', 'call_id', ['tool_call'], 'coalesce(' ~ said('gen_ai.tool.call.id') ~ ', ' ~ said('ai.toolCall.id') ~ ')'),
+        ('about', 'model', ['assistant_message', 'model_call'], native_model('raw_rows', said)),
+        ('about', 'tool_name', ['tool_call'], 'coalesce(' ~ said('gen_ai.tool.name') ~ ', ' ~ said('ai.toolCall.name') ~ ', '
+            ~ said('tool.name') ~ ', ' ~ said('traceloop.entity.name') ~ ')'),
+        ('about', 'message_origin', ['user_message'], said('andon.message.origin')),
+        ('about', 'start_type', ['session_start'], said('andon.session.start_type')),
+        ('about', 'file_operation', ['file_change'], 'lower(' ~ said('andon.file.operation') ~ ')'),
+        ('about', 'git_kind', ['git_action'], 'lower(' ~ said('andon.git.kind') ~ ')'),
+        ('about', 'skill_name', ['skill_activation'], said('andon.skill.name')),
+        ('about', 'command_name', ['slash_command'], said('andon.slash_command.name')),
+        ('about', 'hook_event', ['hook_run'], said('andon.hook.event')),
+        ('detail_1', 'effort', ['model_call'],
+            'coalesce(' ~ said('andon.model.effort') ~ ', ' ~ said('gen_ai.request.reasoning.level') ~ ')'),
+        ('detail_1', 'tool_kind', ['tool_call'], said('andon.tool.kind')),
+        ('detail_1', 'file_extension', ['file_change'], said('file.extension')),
+        ('detail_1', 'hook_matcher', ['hook_run'], said('andon.hook.matcher')),
+        ('detail_2', 'purpose', ['model_call'], said('andon.model.purpose')),
+        ('detail_2', 'tool_outcome', ['tool_call'], said('andon.tool.outcome')),
+        ('detail_2', 'hook_command', ['hook_run'], said('andon.hook.command')),
+        ('detail_3', 'has_text', ['model_call'], said('andon.response.has_text')),
+        ('detail_3', 'autonomy_level', ['tool_call'], said('andon.autonomy.level')),
+        ('detail_4', 'operation_name', ['model_call'], native_operation(signal)),
+        ('detail_4', 'mcp_method', ['tool_call'], said('mcp.method.name')),
+        ('error_type', 'error_type', ['model_call', 'tool_call'], said('error.type')),
+        ('mcp_server', 'mcp_server', ['tool_call'], known(said('mcp.server.name'))),
+        ('mcp_tool', 'mcp_tool', ['tool_call'], said('andon.mcp.tool')),
+        ('amount_1', 'all_input', ['model_call'], native_tokens('input')),
+        ('amount_1', 'lines_added', ['file_change'], safe_int(said('andon.lines.added'))),
+        ('amount_2', 'output', ['model_call'], native_tokens('output')),
+        ('amount_2', 'lines_removed', ['file_change'], safe_int(said('andon.lines.removed'))),
+        ('amount_3', 'cache_read', ['model_call'], native_tokens('cache_read')),
+        ('amount_3', 'exit_code', ['tool_call'], safe_int(said('process.exit.code'))),
+        ('amount_4', 'cache_written', ['model_call'], native_tokens('cache_written')),
+        ('amount_5', 'reasoning', ['model_call'], native_tokens('reasoning')),
+        ('measure', 'cost_usd', ['model_call'], safe_float(said('andon.cost_usd'))),
+        ('measure', 'duration_ms', ['tool_call'], 'raw_rows.duration_ms' if signal == 'spans' else safe_float(said('duration_ms'))),
+        ('file_changes', 'file_changes', ['tool_call'],
+            'case when ' ~ said('andon.file_changes') ~ ' is not null then ' ~ json_value('raw_rows.attributes', 'andon.file_changes') ~ ' end'),
+        ('git_actions', 'git_actions', ['tool_call'],
+            'case when ' ~ said('andon.git_actions') ~ ' is not null then ' ~ json_value('raw_rows.attributes', 'andon.git_actions') ~ ' end'),
+    ]) }}
 {% endmacro %}
 
-{# The columns of the base models for the native dialect; null where another dialect speaks. #}
+{# The columns of the base models for the native dialect, of the fact in `raw_rows.fact`; null where there is none. #}
 {% macro native_select(signal) -%}
-    {%- for name, expression in native_columns(signal).items() %}
-    case when raw_rows.dialect = 'native' then {{ expression }} end as native_{{ name }}{{ ',' if not loop.last }}
+    {%- set columns = {} -%}
+    {%- for column, _, facts, expression in native_words(signal) -%}
+        {%- for fact in facts -%}
+            {%- do columns.setdefault(column, []).append("when '" ~ fact ~ "' then " ~ expression) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    raw_rows.fact as native_fact
+    {%- for column, cases in columns.items() %},
+    case raw_rows.fact
+        {{ cases | join('\n        ') }}
+    end as native_{{ column }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# The same under staging's names, `rows` being a relation with a base model's columns. #}
+{% macro native_names(rows, signal) -%}
+    {%- for column, name, facts, _ in native_words(signal) %}
+    case when {{ rows }}.native_fact in ('{{ facts | join("', '") }}') then {{ rows }}.native_{{ column }} end as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
@@ -76,27 +96,30 @@
     {{ return(keys) }}
 {% endmacro %}
 
-{# Which fact a native record tells, by its name, else by its operation; null where it tells none. #}
-{% macro native_fact(operation, signal) -%}
-    case raw_rows.known_name
-        when 'andon.session' then 'session_start'
-        when 'andon.user_message' then 'user_message'
-        when 'andon.assistant_message' then 'assistant_message'
-        when 'andon.model_call' then 'model_call'
-        when 'andon.tool_call' then 'tool_call'
-        when 'andon.file_change' then 'file_change'
-        when 'andon.git_action' then 'git_action'
-        when 'andon.skill' then 'skill_activation'
-        when 'andon.slash_command' then 'slash_command'
-        when 'andon.hook' then 'hook_run'
-        else case
-            when raw_rows.known_name like 'andon.%' then null
-            {%- if signal == 'logs' %}
-            when coalesce(raw_rows.known_name, '') <> 'gen_ai.client.inference.operation.details' then null
-            {%- endif %}
-            when {{ operation }} in ('chat', 'generate_content', 'text_completion', 'embeddings') then 'model_call'
-            -- The receiving end of a request is told by the server, not by who asked.
-            when {{ operation }} = 'execute_tool'{{ ' and coalesce(raw_rows.kind, 0) <> 2' if signal == 'spans' }} then 'tool_call'
+{# Which fact a native record tells, by its name, else by its operation; null where it tells none, or is of another dialect. #}
+{% macro native_fact(signal) -%}
+    case
+        when raw_rows.dialect <> 'native' then null
+        else case raw_rows.known_name
+            when 'andon.session' then 'session_start'
+            when 'andon.user_message' then 'user_message'
+            when 'andon.assistant_message' then 'assistant_message'
+            when 'andon.model_call' then 'model_call'
+            when 'andon.tool_call' then 'tool_call'
+            when 'andon.file_change' then 'file_change'
+            when 'andon.git_action' then 'git_action'
+            when 'andon.skill' then 'skill_activation'
+            when 'andon.slash_command' then 'slash_command'
+            when 'andon.hook' then 'hook_run'
+            else case
+                when raw_rows.known_name like 'andon.%' then null
+                {%- if signal == 'logs' %}
+                when coalesce(raw_rows.known_name, '') <> 'gen_ai.client.inference.operation.details' then null
+                {%- endif %}
+                when {{ native_operation(signal) }} in ('chat', 'generate_content', 'text_completion', 'embeddings') then 'model_call'
+                -- The receiving end of a request is told by the server, not by who asked.
+                when {{ native_operation(signal) }} = 'execute_tool'{{ ' and coalesce(raw_rows.kind, 0) <> 2' if signal == 'spans' }} then 'tool_call'
+            end
         end
     end
 {%- endmacro %}
@@ -257,10 +280,14 @@
 {% macro attribute(key, rows) -%} {{ json_text(rows ~ '.attributes', key) }} {%- endmacro %}
 
 {#
-    What a span of plain GenAI telemetry does, in the conventions' words: its operation, else what its library calls
-    it. Spans around a call (agents, chains, workflows) are no operation of their own.
+    What a record of plain GenAI telemetry does, in the conventions' words: its operation, else what its library calls
+    it; a log record without one is of a request. Spans around a call (agents, chains, workflows) are no operation of
+    their own.
 #}
-{% macro native_operation() -%}
+{% macro native_operation(signal) -%}
+    {%- if signal == 'logs' -%}
+    coalesce({{ said('gen_ai.operation.name') }}, 'chat')
+    {%- else -%}
     case
         when {{ said('gen_ai.operation.name') }} is not null then {{ said('gen_ai.operation.name') }}
         when {{ said('mcp.method.name') }} = 'tools/call' then 'execute_tool'
@@ -273,6 +300,7 @@
         when raw_rows.known_name in ('{{ ai_sdk_call_names() | join("', '") }}') then 'chat'
         when raw_rows.known_name = 'ai.toolCall' then 'execute_tool'
     end
+    {%- endif -%}
 {%- endmacro %}
 
 {# Spans of one request to a model each, of Vercel's AI SDK; the spans around them repeat their usage. #}

@@ -6,20 +6,20 @@
         'session.id', 'gen_ai.conversation.id', 'conversation.id', 'user.email', 'enduser.id', 'user.id', 'gen_ai.user.id',
         'user.account_uuid', 'user.account_id', 'account.id', 'installation.id', 'enduser.pseudo.id', 'identity.source',
         'team.id', 'team.name', 'team', 'vcs.repository.name', 'vcs.repository.url.full', 'github.copilot.git.repository',
-        'repository', 'vcs.ref.head.name', 'andon.client', 'andon.agent',
+        'repository', 'andon.client', 'andon.agent',
     ]) }}
 {% endmacro %}
 
-{# Every key of a record's own attributes that is read when it comes in, once: its place is that of its value. #}
+{# Every key of a span's or log record's own attributes that is read when it comes in, once: its place is that of its value. #}
 {% macro read_keys() %}
     {{ return(shared_keys() + ['event.name', 'event.sequence'] + native_keys()) }}
 {% endmacro %}
 
 {#
-    A relation of raw, each record once, its attributes read once: `said` holds the values of `read_keys`, and
-    `own_…` and `resource_…` what is known of the shared keys, the record's own word and its resource's.
+    A relation of raw, each record once, its attributes read once: `said` holds the values of the keys, which begin with
+    the shared ones, and `own_…` and `resource_…` what is known of those, the record's own word and its resource's.
 #}
-{% macro read_once(table) -%}
+{% macro read_once(table, keys) -%}
     (
         select
             parsed.*
@@ -29,7 +29,7 @@
         from (
             select
                 sent.*,
-                {{ json_texts('sent.attributes', read_keys()) }} as said
+                {{ json_texts('sent.attributes', keys) }} as said
             from {{ first_received(table) }} as sent
         ) as parsed
     )
@@ -231,8 +231,18 @@
     )
 {%- endmacro %}
 
-{# Common columns of the three models; `nanos` is when the record happened. #}
-{% macro otlp_columns(nanos, attributes) -%}
+{# What only dialects that read attributes themselves look at: the native one's are read already, and not kept. #}
+{% macro of_other_dialects(expression) -%}
+    case when raw_rows.dialect <> 'native' then {{ expression }} end
+{%- endmacro %}
+
+{#
+    Common columns of the three models.
+
+    nanos: when the record happened.
+    reads_native: whether the model reads the native dialect's attributes.
+#}
+{% macro otlp_columns(nanos, reads_native=true) -%}
         raw_rows.org_id as org_id,
         raw_rows.record_id as record_id,
         raw_rows.ingest_key_id as ingest_key_id,
@@ -243,16 +253,15 @@
         raw_rows.dialect as dialect,
         raw_rows.service_name as service_name,
         raw_rows.service_version as service_version,
-        raw_rows.scope_name as scope_name,
-        {{ attributes }} as attributes,
-        raw_rows.resource_attributes as resource_attributes,
+        {%- for document in ['attributes', 'resource_attributes'] %}
+        {{ of_other_dialects('raw_rows.' ~ document) if reads_native else 'raw_rows.' ~ document }} as {{ document }},
+        {%- endfor %}
         {{ told_session() }} as session_id,
         {{ identity_columns() }},
         {{ first_known(['team.id', 'team.name'], of_resource=['team']) }} as team,
         {{ repository_name(first_known(
             ['vcs.repository.name', 'vcs.repository.url.full', 'github.copilot.git.repository'], of_resource=['repository']
         )) }} as repository,
-        {{ first_known(['vcs.ref.head.name']) }} as branch,
         {{ first_known(['andon.client']) }} as client_declared,
         {{ first_known(['andon.agent']) }} as agent_declared
 {%- endmacro %}

@@ -6,6 +6,7 @@
     that they are in or link, `build.touched_groups`.
 
     reads: the raw table. The model's SQL reads it through `unread`, whose condition stands for one batch of folders.
+    ids: columns of texts that hardly ever repeat (decision 0032).
 #}
 {% materialization read_folders, adapter='duckdb' %}
     {%- set table = config.require('reads') -%}
@@ -19,7 +20,10 @@
     ).rows if execute else [] -%}
     {% call statement('main') -%}
         {%- if existing is none or not existing.is_table %}
-    {{ made_anew(existing, target_relation, compiled_code | replace(this_batch(), 'false')) }};
+            {%- if existing is not none %}
+    drop {{ existing.type }} if exists {{ existing }};
+            {%- endif %}
+    create table {{ target_relation }} ({{ packed_columns(compiled_code, config.get('ids', [])) }});
         {%- endif %}
         {%- for number, days in batches %}
             {%- if not is_whole() %}
@@ -62,6 +66,13 @@
 
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# A query's columns as a table is told of them: of ids what repeats is not looked for, which would be half of writing them. #}
+{% macro packed_columns(query, ids) -%}
+    {%- for row in (run_query('describe ' ~ query).rows if execute else []) -%}
+    {{ adapter.quote(row[0]) }} {{ row[1] }}{{ " using compression zstd" if row[0] in ids }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
 
 {# Which rows of a relation are of one batch: days are told as literals too, which keep others from being looked at. #}
 {% macro of_batch(table, number, days, relation) -%}

@@ -45,7 +45,6 @@ select
     measured.identity_install as identity_install,
     measured.team as team,
     measured.repository as repository,
-    measured.branch as branch,
     measured.client_declared as client_declared,
     measured.agent_declared as agent_declared,
     measured.metric_name as metric_name,

@@ -13,10 +13,9 @@ select
     {{ 1 if signal == 'spans' else 0 }} as is_span,
     {{ signal }}.{{ name }} as name,
     {{ 'spans.parent_span_id' if signal == 'spans' else 'cast(null as ' ~ text() ~ ')' }} as parent_span_id,
-    {{ 'spans.status_code' if signal == 'spans' else 'cast(null as ' ~ int64() ~ ')' }} as status_code
-    {%- for column in native_columns(signal) %},
-    {{ signal }}.native_{{ column }} as {{ column }}
-    {%- endfor %}
+    {{ 'spans.status_code' if signal == 'spans' else 'cast(null as ' ~ int64() ~ ')' }} as status_code,
+    {{ signal }}.native_fact as fact,
+    {{ native_names(signal, signal) }}
 from {{ ref(model) }} as {{ signal }}
 where
     {{ signal }}.native_fact is not null

@@ -1,4 +1,4 @@
-{{ config(materialized=kept_by_folder(), reads='log_records') }}
+{{ config(materialized=kept_by_folder(), reads='log_records', ids=['record_id', 'native_own_id']) }}
 with named as (
     select
         read.*,
@@ -13,18 +13,25 @@ with named as (
                 else nullif(trim(read.body, '"'), '')
             end
         ) as known_name
-    from {{ read_once(source('raw', 'log_records')) }} as read
+    from {{ read_once(source('raw', 'log_records'), read_keys()) }} as read
 ),
 
-raw_rows as (
+dialects as (
     select
         read.*,
         {{ dialect('read.known_name') }} as dialect
     from named as read
+),
+
+raw_rows as (
+    select
+        raw_rows.*,
+        {{ native_fact('logs') }} as fact
+    from dialects as raw_rows
 )
 
 select
-    {{ otlp_columns('raw_rows.nanos', "case when raw_rows.dialect <> 'native' then raw_rows.attributes end") }},
+    {{ otlp_columns('raw_rows.nanos') }},
     {{ group_columns('logs') }},
     raw_rows.known_name as event_name,
     {{ safe_int(said('event.sequence')) }} as sequence,

@@ -1,14 +1,15 @@
-{{ config(materialized=kept_by_folder(), reads='metric_points') }}
+{{ config(materialized=kept_by_folder(), reads='metric_points', ids=['record_id']) }}
 with raw_rows as (
     select
         read.*,
         {{ dialect('read.metric_name') }} as dialect
-    from {{ read_once(source('raw', 'metric_points')) }} as read
+    from {{ read_once(source('raw', 'metric_points'), shared_keys()) }} as read
 )
 
 select
-    {{ otlp_columns('raw_rows.time_unix_nano', 'raw_rows.attributes') }},
+    {{ otlp_columns('raw_rows.time_unix_nano', reads_native=false) }},
     {{ group_columns('metrics') }},
+    raw_rows.scope_name as scope_name,
     raw_rows.metric_name as metric_name,
     raw_rows.metric_type as metric_type,
     raw_rows.unit as unit,

@@ -1,5 +1,5 @@
-{{ config(materialized=kept_by_folder(), reads='spans') }}
-with raw_rows as (
+{{ config(materialized=kept_by_folder(), reads='spans', ids=['record_id', 'trace_id', 'span_id', 'parent_span_id', 'native_own_id']) }}
+with dialects as (
     select
         read.*,
         read.name as known_name,
@@ -9,20 +9,27 @@ with raw_rows as (
                 then greatest(read.end_time_unix_nano - read.start_time_unix_nano, 0) / 1000000.0
         end as duration_ms,
         {{ dialect('read.name') }} as dialect
-    from {{ read_once(source('raw', 'spans')) }} as read
+    from {{ read_once(source('raw', 'spans'), read_keys()) }} as read
+),
+
+raw_rows as (
+    select
+        raw_rows.*,
+        {{ native_fact('spans') }} as fact
+    from dialects as raw_rows
 )
 
 select
-    {{ otlp_columns('raw_rows.end_time_unix_nano', "case when raw_rows.dialect <> 'native' then raw_rows.attributes end") }},
+    {{ otlp_columns('raw_rows.end_time_unix_nano') }},
     {{ group_columns('spans') }},
     raw_rows.name as name,
-    {{ said('gen_ai.operation.name') }} as operation_name,
+    {{ of_other_dialects(said('gen_ai.operation.name')) }} as operation_name,
     raw_rows.kind as kind,
     raw_rows.trace_id as trace_id,
     raw_rows.span_id as span_id,
     raw_rows.parent_span_id as parent_span_id,
     raw_rows.duration_ms as duration_ms,
     raw_rows.status_code as status_code,
-    case when raw_rows.dialect <> 'native' then raw_rows.events end as events,
+    {{ of_other_dialects('raw_rows.events') }} as events,
     {{ native_select('spans') }}
 from raw_rows
