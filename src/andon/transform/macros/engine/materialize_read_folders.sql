@@ -1,9 +1,9 @@
 {#
     A table of what the lake's folders hold, read folder by folder: those that `build.unread` lists, which whoever
     prepares the build writes (warehouse/reading.py). What stood there from an unread folder goes, what is in it now
-    comes, and the folder counts as read, all in one transaction. Unless the build makes everything anew, which
-    records went, came, or came again at another time is noted there too: `build.touched_records` and the groups
-    that they are in or link, `build.touched_groups`.
+    comes, and the folder counts as read, all in one transaction. Unless the build makes everything anew, it is noted
+    there too which groups changed, by records that went, came, or came again at another time: those that they are in or
+    link, `build.touched_groups`; and which records went, `build.touched_records`: who looks at the groups finds the others.
 
     reads: the raw table. The model's SQL reads it through `unread`, whose condition stands for one batch of folders.
     ids: columns of texts that hardly ever repeat (decision 0032).
@@ -26,31 +26,39 @@
     create table {{ target_relation }} ({{ packed_columns(compiled_code, config.get('ids', [])) }});
         {%- endif %}
         {%- for number, days in batches %}
-            {%- if not is_whole() %}
+            {%- set of_these = of_batch(table, number, days, target_relation) -%}
+            {%- set is_compared = not is_whole() and existing is not none
+                and run_query('select 1 from ' ~ target_relation ~ ' where ' ~ of_these ~ ' limit 1').rows | length > 0 %}
+            {%- if is_compared %}
     create or replace temp table before_{{ table }} as
-    {{ rows_to_compare(target_relation) }} where {{ of_batch(table, number, days, target_relation) }};
+    {{ rows_to_compare(target_relation, 0) }} where {{ of_these }};
             {%- endif %}
-    delete from {{ target_relation }} where {{ of_batch(table, number, days, target_relation) }};
+    delete from {{ target_relation }} where {{ of_these }};
     insert into {{ target_relation }} by name
     {{ compiled_code | replace(this_batch(), of_batch(table, number, days, 'sent')) }};
-            {%- if not is_whole() %}
+            {%- if is_compared %}
     create or replace temp table touched_{{ table }} as
     select
         org_id,
         record_id,
         event_date,
         any_value(group_key) as group_key,
-        any_value(link_key) as link_key
+        any_value(link_key) as link_key,
+        any_value(is_there) as is_there
     from (
         from before_{{ table }}
         union all
-        {{ rows_to_compare(target_relation) }} where {{ of_batch(table, number, days, target_relation) }}
+        {{ rows_to_compare(target_relation, 1) }} where {{ of_these }}
     )
     group by org_id, record_id, event_date, received_at, ingest_key_id
     having count(*) = 1;
-    insert into build.touched_records select distinct org_id, record_id, event_date from touched_{{ table }};
-    insert into build.touched_groups
-    select group_key from touched_{{ table }} union select link_key from touched_{{ table }} where link_key is not null;
+    insert into build.touched_records
+    select org_id, record_id, event_date from touched_{{ table }}
+    group by org_id, record_id, event_date
+    having max(is_there) = 0;
+    {{ groups_of('touched_' ~ table, '1 = 1') }};
+            {%- elif not is_whole() %}
+    {{ groups_of(target_relation, of_these) }};
             {%- endif %}
         {%- endfor %}
         {%- if not flags.EMPTY %}
@@ -83,8 +91,16 @@
 {%- endmacro %}
 
 {# What tells whether a record is as it was, and its groups. #}
-{% macro rows_to_compare(relation) -%}
-    select org_id, event_date, record_id, received_at, ingest_key_id, group_key, link_key from {{ relation }}
+{% macro rows_to_compare(relation, is_there) -%}
+    select org_id, event_date, record_id, received_at, ingest_key_id, group_key, link_key, {{ is_there }} as is_there from {{ relation }}
+{%- endmacro %}
+
+{# The groups of records are noted, and those that they link. #}
+{% macro groups_of(relation, condition) -%}
+    insert into build.touched_groups
+    select group_key from {{ relation }} where {{ condition }}
+    union
+    select link_key from {{ relation }} where link_key is not null and {{ condition }}
 {%- endmacro %}
 
 {# How a base model is kept: by the folder where the lake is one of files; elsewhere as a table. #}

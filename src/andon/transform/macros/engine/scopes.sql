@@ -158,7 +158,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A from-item with the records that came, went or changed since a build passed: also those that are there no more. #}
+{# A from-item with the records that went since a build passed, some of which may be there again. #}
 {% macro touched_records() -%}
     {%- if is_whole() -%}
     (select cast(null as {{ text() }}) as org_id, cast(null as {{ text() }}) as record_id, {{ first_day() }} as event_date limit 0)
