@@ -20,10 +20,7 @@
     ).rows if execute else [] -%}
     {% call statement('main') -%}
         {%- if existing is none or not existing.is_table %}
-            {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-            {%- endif %}
-    create table {{ target_relation }} ({{ packed_columns(compiled_code, config.get('ids', [])) }});
+    {{ packed_anew(existing, target_relation, compiled_code, config.get('ids', [])) }}
         {%- endif %}
         {%- for number, days in batches %}
             {%- set of_these = of_batch(table, number, days, target_relation) -%}
@@ -75,11 +72,16 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# A query's columns as a table is told of them: of ids what repeats is not looked for, which would be half of writing them. #}
-{% macro packed_columns(query, ids) -%}
-    {%- for row in (run_query('describe ' ~ query).rows if execute else []) -%}
-    {{ adapter.quote(row[0]) }} {{ row[1] }}{{ " using compression zstd" if row[0] in ids }}{{ ', ' if not loop.last }}
-    {%- endfor -%}
+{# An empty table for a query's rows, in place of the one that is there: in ids it looks for nothing that repeats, half of the cost. #}
+{% macro packed_anew(existing, target_relation, query, ids) -%}
+    {%- if existing is not none %}
+    drop {{ existing.type }} if exists {{ existing }};
+    {%- endif %}
+    create table {{ target_relation }} (
+    {%- for row in (run_query('describe ' ~ query).rows if execute else []) %}
+        {{ adapter.quote(row[0]) }} {{ row[1] }}{{ ' using compression zstd' if row[0] in ids }}{{ ',' if not loop.last }}
+    {%- endfor %}
+    );
 {%- endmacro %}
 
 {# Which rows of a relation are of one batch: days are told as literals too, which keep others from being looked at. #}

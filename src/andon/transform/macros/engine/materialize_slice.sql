@@ -53,7 +53,7 @@
     {{ return('reached' if target.type == 'duckdb' else 'view') }}
 {% endmacro %}
 
-{# A view of all records; or the slice's, copied once for the many that read them. #}
+{# A view of all records; or the slice's, copied once for the many that read them. ids: columns of texts that hardly ever repeat. #}
 {% materialization slice, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='view' if is_whole() else 'table') -%}
@@ -66,7 +66,8 @@
             {%- endif %}
     {{ create_view_as(target_relation, compiled_code) }}
         {%- else %}
-    {{ made_anew(existing, target_relation, compiled_code) }}
+    {{ packed_anew(existing, target_relation, compiled_code, config.get('ids', [])) }}
+    insert into {{ target_relation }} by name {{ compiled_code }}
         {%- endif %}
     {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
