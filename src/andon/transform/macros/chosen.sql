@@ -10,24 +10,100 @@
     name that is on the resource of both. A fact that names neither session nor person gives way to any better signal under the same ingest key: the
     counters of some agents are nameless beside logs that are not, and the two must never be added.
 
-    within: further columns that keep a signal of their own, such as the kind of a git action.
+    Nearly every fact is chosen as it was told, and its session is of one person. Those are not stored again: what
+    is, are the tellings of all other keys (`exceptions`), those that became a fact with what it tells. A key is a
+    hash; two facts that happen to have the same are told several times then, and stand there both.
 #}
-{% macro chosen(kind, within=[], largest=[]) %}
+
+{# The facts of a kind with whose they are. #}
+{% macro chosen(kind) %}
+    {{ config(materialized='view') }}
+    {%- set columns = shared_fact_columns() + own_fact_columns(kind) + joined_fact_columns(kind) + ['session_key', 'fact_key'] -%}
+select
+    {%- for column in columns %}
+    told.{{ column }} as {{ column }},
+    {%- endfor %}
+    owners.user_id as user_id
+from {{ ref('int_' ~ kind ~ '_unioned') }} as told
+inner join {{ ref('int_session_owners') }} as owners
+    on told.session_key = owners.session_key
+where told.fact_key not in (select exceptions.fact_key from {{ ref('int_' ~ kind ~ '_exceptions') }} as exceptions)
+union all
+select
+    {%- for column in columns %}
+    facts.{{ column }} as {{ column }},
+    {%- endfor %}
+    facts.user_id as user_id
+from {{ ref('int_' ~ kind ~ '_exceptions') }} as facts
+where facts.is_fact = 1
+{% endmacro %}
+
+{#
+    Keys of tellings that are not simply a fact: without a session, or of a session that is not one person's; of a signal
+    that a better one stands beside; told several times. Only narrow columns are read for it, and rather too many are found.
+
+    facts: a relation with the columns of a kind's union, as far as they are looked at.
+#}
+{% macro exceptional_keys(facts, within) -%}
+    select facts.fact_key as fact_key
+    from {{ facts }} as facts
+    left join {{ ref('int_session_owners') }} as owners
+        on facts.session_key = owners.session_key
+    where owners.session_key is null
+    union distinct
+    select facts.fact_key as fact_key
+    from {{ facts }} as facts
+    inner join (
+        select
+            {%- for column in within %}
+            ranked.{{ column }} as {{ column }},
+            {%- endfor %}
+            ranked.session_key as session_key,
+            min(ranked.source_rank) as best_rank
+        from {{ facts }} as ranked
+        where ranked.session_key is not null
+        group by {% for column in within %}ranked.{{ column }}, {% endfor %}ranked.session_key
+        having min(ranked.source_rank) <> max(ranked.source_rank)
+    ) as sessions
+        on {% for column in within %}facts.{{ column }} = sessions.{{ column }} and {% endfor %}facts.session_key = sessions.session_key
+    where facts.source_rank > sessions.best_rank
+    union distinct
+    select facts.fact_key as fact_key
+    from {{ facts }} as facts
+    group by facts.fact_key
+    having count(*) > 1
+{%- endmacro %}
+
+{#
+    All tellings of such keys. within: further columns that keep a signal of their own, such as the kind of a git action.
+#}
+{% macro exceptions(kind, within=[], largest=[]) %}
     {%- set own_group = ['org_id', 'agent'] + within -%}
     {{ config(
         materialized=kept_from_build_to_build(),
-        remade='kept.fact_key in (select looked.fact_key from build.' ~ kind ~ '_keys as looked)',
-        days='select event_date from build.' ~ kind ~ '_event_dates',
+        remade=remade_of_choice(kind),
         noted='changed_chosen',
-        of_came=_of_chosen(kind),
+        of_came=of_choice_changed(kind),
+        noted_too=changed_as_told(kind),
     ) }}
-    {%- do look_up_choice(kind) -%}
-    {%- set columns = shared_fact_columns() + own_fact_columns(kind) + joined_fact_columns(kind) + ['session_key', 'fact_key'] -%}
+    {%- set union = ref('int_' ~ kind ~ '_unioned') -%}
+    {%- do look_up_choice(kind, within) -%}
+    {%- set of_choice = of_choice('facts', kind) -%}
+    {%- set always = ['org_id', 'record_id', 'agent', 'event_date', 'session_key', 'fact_key'] -%}
+    {%- set told = (shared_fact_columns() + own_fact_columns(kind) + joined_fact_columns(kind)) | reject('in', always) | list -%}
     {%- set names = ['identity_email', 'identity_account', 'identity_user', 'identity_install'] -%}
-with facts as (
-    select told.*
-    from {{ ref('int_' ~ kind ~ '_unioned') }} as told
-    where {{ of_choice('told', kind) }}
+with tellings as (
+    select facts.*
+    from {{ union }} as facts
+    where
+        facts.fact_key in (
+            {%- if is_whole() %}
+            {{ exceptional_keys(union, within) }}
+            {%- else %}
+            select looked.fact_key from build.{{ kind }}_exceptions as looked
+            {%- endif %}
+        )
+        and {{ of_choice }}
 ),
 
 sessions as (
@@ -37,19 +113,21 @@ sessions as (
         {%- endfor %}
         facts.session_id as session_id,
         min(facts.source_rank) as best_rank
-    from facts
-    where facts.session_id is not null
+    from {{ union }} as facts
+    where
+        facts.session_key in (select tellings.session_key from tellings where tellings.session_key is not null)
+        and {{ of_choice }}
     group by {% for column in own_group %}facts.{{ column }}, {% endfor %}facts.session_id
     having min(facts.source_rank) <> max(facts.source_rank)
 ),
 
 sessionless as (
     select
-        facts.*,
-        coalesce(facts.ingest_key_id, '') as ingest_key,
-        coalesce({% for name in names %}facts.{{ name }}, {% endfor %}'') as who
-    from facts
-    where facts.session_id is null
+        tellings.*,
+        coalesce(tellings.ingest_key_id, '') as ingest_key,
+        coalesce({% for name in names %}tellings.{{ name }}, {% endfor %}'') as who
+    from tellings
+    where tellings.session_id is null
 ),
 
 -- Only who sends without sessions is asked for better signals.
@@ -74,7 +152,7 @@ people_days as (
         {%- endfor %}
         facts.event_date as event_date,
         min(facts.source_rank) as best_rank
-    from facts
+    from {{ union }} as facts
     inner join (
         select distinct
             {%- for column in own_group %}
@@ -84,6 +162,7 @@ people_days as (
         from asked
     ) as senders
         on {% for column in own_group %}facts.{{ column }} = senders.{{ column }} and {% endfor %}coalesce(facts.ingest_key_id, '') = senders.ingest_key
+    where {{ of_choice }}
     group by
         {% for column in own_group %}facts.{{ column }}, {% endfor %}coalesce(facts.ingest_key_id, ''),
         {%- for name in names %} facts.{{ name }},{% endfor %} facts.event_date
@@ -119,23 +198,26 @@ days as (
         {% for column in own_group %}named_days.{{ column }}, {% endfor %}named_days.ingest_key, named_days.who, named_days.event_date
 ),
 
-best as (
+ranked as (
     select
-        {%- for column in columns %}
-        facts.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {%- for column in always + told %}
+        tellings.{{ column }} as {{ column }},
         {%- endfor %}
-    from facts
+        case when tellings.source_rank > sessions.best_rank then 0 else 1 end as is_best
+    from tellings
     left join sessions
-        on {% for column in own_group %}facts.{{ column }} = sessions.{{ column }} and {% endfor %}facts.session_id = sessions.session_id
-    where
-        facts.session_id is not null
-        and facts.source_rank = coalesce(sessions.best_rank, facts.source_rank)
-        and {{ is_chosen_again('facts', kind) }}
+        on {% for column in own_group %}tellings.{{ column }} = sessions.{{ column }} and {% endfor %}tellings.session_id = sessions.session_id
+    where tellings.session_id is not null
     union all
     select
-        {%- for column in columns %}
-        sessionless.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {%- for column in always + told %}
+        sessionless.{{ column }} as {{ column }},
         {%- endfor %}
+        case
+            when sessionless.source_rank <= same_day.best_rank
+                and sessionless.source_rank <= coalesce(day_before.best_rank, sessionless.source_rank) then 1
+            else 0
+        end as is_best
     from sessionless
     left join days as same_day
         on {% for column in own_group %}sessionless.{{ column }} = same_day.{{ column }} and {% endfor %}sessionless.who = same_day.who
@@ -145,69 +227,57 @@ best as (
         on {% for column in own_group %}sessionless.{{ column }} = day_before.{{ column }} and {% endfor %}sessionless.who = day_before.who
         and sessionless.ingest_key = day_before.ingest_key
         and sessionless.event_date = {{ day_plus('day_before.event_date', 1) }}
-    where
-        sessionless.source_rank <= same_day.best_rank
-        and sessionless.source_rank <= coalesce(day_before.best_rank, sessionless.source_rank)
-        and {{ is_chosen_again('sessionless', kind) }}
 ),
 
--- Few facts are told several times: those are found by a short key, so that only they are sorted.
+-- Of these, too, few are told several times: only they are sorted.
 repeated as (
-    select best.fact_key as fact_key
-    from best
-    group by best.fact_key
+    select ranked.fact_key as fact_key
+    from ranked
+    group by ranked.fact_key
     having count(*) > 1
-),
-
-tellings as (
-    select
-        best.*,
-        row_number() over same_fact as telling
-        {%- for column in largest %},
-        max(best.{{ column }}) over (
-            partition by best.org_id, best.agent, best.dedupe_key
-        ) as largest_{{ column }}
-        {%- endfor %}
-    from best
-    inner join repeated
-        on best.fact_key = repeated.fact_key
-    window same_fact as (
-        partition by best.org_id, best.agent, best.dedupe_key
-        order by best.source_rank, best.occurred_at_unix_nano, best.record_id
-    )
 ),
 
 picked as (
     select
-        {%- for column in columns %}
-        best.{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {%- for column in always + told %}
+        ranked.{{ column }} as {{ column }},
         {%- endfor %}
-    from best
+        ranked.is_best as is_fact
+    from ranked
     left join repeated
-        on best.fact_key = repeated.fact_key
+        on ranked.fact_key = repeated.fact_key
     where repeated.fact_key is null
     union all
     select
-        {%- for column in columns %}
-        tellings.{{ 'largest_' ~ column if column in largest else column }} as {{ column }}{{ ',' if not loop.last }}
+        {%- for column in always + told %}
+        {% if column in largest -%}
+        max(case when ranked.is_best = 1 then ranked.{{ column }} end) over (
+            partition by ranked.org_id, ranked.agent, ranked.dedupe_key
+        )
+        {%- else -%}
+        ranked.{{ column }}
+        {%- endif %} as {{ column }},
         {%- endfor %}
-    from tellings
-    where tellings.telling = 1
+        case when ranked.is_best = 1 and row_number() over same_fact = 1 then 1 else 0 end as is_fact
+    from ranked
+    inner join repeated
+        on ranked.fact_key = repeated.fact_key
+    window same_fact as (
+        partition by ranked.org_id, ranked.agent, ranked.dedupe_key
+        order by ranked.is_best desc, ranked.source_rank, ranked.occurred_at_unix_nano, ranked.record_id
+    )
 )
 
 select
-    picked.*,
-    coalesce(identities.user_id, {{ unattributed_user_id() }}) as user_id
+    {%- for column in always %}
+    picked.{{ column }} as {{ column }},
+    {%- endfor %}
+    {%- for column in told %}
+    case when picked.is_fact = 1 then picked.{{ column }} end as {{ column }},
+    {%- endfor %}
+    picked.is_fact as is_fact,
+    case when picked.is_fact = 1 then coalesce(owners.user_id, {{ unattributed_user_id() }}) end as user_id
 from picked
-left join (
-    select owners.*
-    from {{ ref('int_identities') }} as owners
-    where {{ of_choices_owners('owners', kind) }}
-) as identities
-    on {{ is_owned_by('picked', 'identities') }}
+left join {{ owners_of_choice(kind) }} as owners
+    on {{ is_owned_by('picked', 'owners') }}
 {% endmacro %}
-
-{# What is noted of a chosen fact that changed. #}
-{% macro _of_chosen(kind) -%}
-    '{{ kind }}', changed.session_key, changed.org_id, changed.agent, changed.event_date
-{%- endmacro %}

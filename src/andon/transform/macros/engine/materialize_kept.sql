@@ -9,7 +9,7 @@
     remade: which rows of the table, `kept`, are remade: a condition.
     days: a query for the days on which such rows may be, where the table has an `event_date`.
     noted: the table of changes, in schema `build`. of_came: what is noted of a row, `changed`; of_went: of one that went,
-    where that is something else.
+    where that is something else. noted_too: a query for what else is noted.
 #}
 {% materialization kept, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
@@ -58,6 +58,9 @@
             {%- for change in ['came', 'went'] if noted %}
     insert into build.{{ noted }} select distinct {{ config.get('of_' ~ change) or config.require('of_came') }} from {{ change }} as changed;
             {%- endfor %}
+            {%- if config.get('noted_too') %}
+    insert into build.{{ noted }} {{ config.get('noted_too') }};
+            {%- endif %}
     drop table came;
     drop table went;
     drop table stays;

@@ -56,64 +56,109 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Sessions that are asked again. #}
+{% macro remade_of_owned_sessions() -%}
+    kept.session_key in (select looked.session_key from build.owner_sessions as looked)
+{%- endmacro %}
+
+{% macro of_owned_sessions(rows) -%}
+    {%- if is_whole() -%} true
+    {%- else -%} {{ rows }}.session_key in (select looked.session_key from build.owner_sessions as looked)
+    {%- endif -%}
+{%- endmacro %}
+
 {#
     Facts of a kind are chosen again in sessions with a changed fact or another owner; without a session, of senders on
-    the day of a changed fact and the day after. Whatever tells a fact of the same key is chosen from, with its session or
-    its sender's day.
+    the day of a changed fact and the day after: `<kind>_keys`. Of all that tells a fact of these keys, with its whole
+    session, narrow columns are copied, `<kind>_scope`. Which keys are exceptional is told by these; only of such keys
+    anything more is looked at, with the days of their senders.
 #}
-{% macro look_up_choice(kind) %}
+{% macro look_up_choice(kind, within) %}
     {%- if not is_whole() -%}
         {%- set facts = ref('int_' ~ kind ~ '_unioned') -%}
+        {%- set keys = "(select looked.fact_key from build." ~ kind ~ "_keys as looked)" -%}
+        {%- set exceptions = "(select looked.fact_key from build." ~ kind ~ "_exceptions as looked)" -%}
+        {%- set scope = "build." ~ kind ~ "_scope" -%}
         {%- set sender = "(facts.org_id, facts.agent, coalesce(facts.ingest_key_id, ''), facts.event_date)" -%}
         {%- set changed = "build.changed_staged as looked where looked.kind = '" ~ kind ~ "'" -%}
+        {%- set sessions = "select looked.session_key from " ~ changed ~ " and looked.session_key is not null"
+            ~ " union select looked.session_key from build.changed_owners as looked where looked.session_key is not null" -%}
+        {%- set narrow = "select facts.fact_key, facts.session_key, facts.source_rank, facts.org_id, facts.agent, facts.event_date"
+            ~ ", coalesce(facts.ingest_key_id, '') as ingest_key" ~ (", facts." ~ within | join(", facts.") if within else "")
+            ~ " from " ~ facts ~ " as facts where " -%}
         {%- do look_up(kind ~ '_keys',
-            "select facts.fact_key from " ~ facts ~ " as facts where facts.session_key in (select looked.session_key from " ~ changed
-            ~ " union select looked.session_key from build.changed_owners as looked)"
-            ~ " union select facts.fact_key from " ~ facts ~ " as facts where facts.session_key is null and (" ~ sender
+            "select facts.fact_key from " ~ facts ~ " as facts where facts.session_key in (" ~ sessions ~ ")"
+            ~ " union select facts.fact_key from " ~ facts ~ " as facts where facts.session_key is null and " ~ sender
             ~ " in (select (looked.org_id, looked.agent, looked.ingest_key, looked.event_date + plus.days) from (values (0), (1)) as plus(days), "
-            ~ changed ~ ") or (facts.org_id, facts.agent, facts.event_date) in (select (looked.org_id, looked.agent, looked.event_date)"
-            ~ " from build.changed_owners as looked where looked.session_key is null))"
+            ~ changed ~ ")"
+            ~ " union select facts.fact_key from " ~ facts ~ " as facts where facts.session_key is null and"
+            ~ " (facts.org_id, facts.agent, facts.event_date) in (select (looked.org_id, looked.agent, looked.event_date)"
+            ~ " from build.changed_owners as looked where looked.session_key is null)"
             ~ " union select looked.went_key from " ~ changed ~ " and looked.went_key is not null") -%}
+        {%- do look_up(kind ~ '_scope', narrow ~ "facts.fact_key in " ~ keys) -%}
+        {%- do run_query("insert into " ~ scope ~ " " ~ narrow ~ "facts.session_key in (select looked.session_key from " ~ scope
+            ~ " as looked where looked.session_key is not null except (" ~ sessions ~ ")) and facts.fact_key not in " ~ keys) -%}
+        {%- do look_up(kind ~ '_exceptions',
+            "select found.fact_key from (" ~ exceptional_keys(scope, within) ~ ") as found where found.fact_key in " ~ keys) -%}
         {%- do look_up(kind ~ '_sessions',
-            "select distinct facts.session_key from " ~ facts ~ " as facts where facts.session_key is not null"
-            ~ " and facts.fact_key in (select looked.fact_key from build." ~ kind ~ "_keys as looked)") -%}
+            "select distinct facts.session_key from " ~ scope ~ " as facts where facts.session_key is not null and facts.fact_key in " ~ exceptions) -%}
         {%- do look_up(kind ~ '_senders',
-            "select distinct facts.org_id, facts.agent, coalesce(facts.ingest_key_id, '') as ingest_key, facts.event_date - plus.days as event_date"
-            ~ " from " ~ facts ~ " as facts, (values (0), (1)) as plus(days) where facts.session_key is null"
-            ~ " and facts.fact_key in (select looked.fact_key from build." ~ kind ~ "_keys as looked)") -%}
-        {%- do look_up(kind ~ '_event_dates',
-            "select facts.event_date from " ~ facts ~ " as facts where facts.session_key in (select looked.session_key from build."
-            ~ kind ~ "_sessions as looked) union select looked.event_date from build." ~ kind ~ "_senders as looked"
-            ~ " union select looked.event_date from " ~ changed) -%}
+            "select distinct facts.org_id, facts.agent, facts.event_date - plus.days as event_date from " ~ scope ~ " as facts, (values (0), (1)) as plus(days)"
+            ~ " where facts.session_key is null and facts.fact_key in " ~ exceptions) -%}
     {%- endif -%}
 {% endmacro %}
 
-{# Facts that are chosen again, and what they are chosen from. #}
+{# Tellings of keys that are chosen again. #}
+{% macro remade_of_choice(kind) -%}
+    kept.fact_key in (select looked.fact_key from build.{{ kind }}_keys as looked)
+{%- endmacro %}
+
+{# Days of all that has to do with the choice of exceptional keys. #}
 {% macro of_choice(rows, kind) -%}
     {%- if is_whole() -%} true
     {%- else -%}
-    ({{ rows }}.session_key in (select looked.session_key from build.{{ kind }}_sessions as looked)
-        or ({{ rows }}.org_id, {{ rows }}.agent, coalesce({{ rows }}.ingest_key_id, ''), {{ rows }}.event_date)
-            in (select (looked.org_id, looked.agent, looked.ingest_key, looked.event_date) from build.{{ kind }}_senders as looked))
-    {{- among_days(rows, 'select event_date from build.' ~ kind ~ '_event_dates') }}
+        {%- set scope = "build." ~ kind ~ "_scope as facts where facts." -%}
+    true {{- among_days(rows,
+        "select facts.event_date from " ~ scope ~ "fact_key in (select looked.fact_key from build." ~ kind ~ "_exceptions as looked)"
+        ~ " union select facts.event_date from " ~ scope ~ "session_key in (select looked.session_key from build." ~ kind ~ "_sessions as looked)"
+        ~ " union select looked.event_date from build." ~ kind ~ "_senders as looked") }}
     {%- endif -%}
 {%- endmacro %}
 
-{# Of those, the facts that are chosen again. #}
-{% macro is_chosen_again(rows, kind) -%}
-    {%- if is_whole() -%} true
-    {%- else -%} {{ rows }}.fact_key in (select looked.fact_key from build.{{ kind }}_keys as looked)
-    {%- endif -%}
-{%- endmacro %}
-
-{# Whose the facts may be that are chosen again. #}
-{% macro of_choices_owners(rows, kind) -%}
-    {%- if is_whole() -%} true
+{# A from-item: whose the facts of such keys may be. #}
+{% macro owners_of_choice(kind) -%}
+    {%- set owners = ref('int_identities') -%}
+    {%- if is_whole() -%} {{ owners }}
     {%- else -%}
-    ({{ rows }}.session_key in (select looked.session_key from build.{{ kind }}_sessions as looked)
-        or ({{ rows }}.session_key is null and ({{ rows }}.org_id, {{ rows }}.agent, {{ rows }}.event_date)
-            in (select (looked.org_id, looked.agent, looked.event_date) from build.{{ kind }}_senders as looked)))
+    (
+        select owners.*
+        from {{ owners }} as owners
+        where owners.session_key in (select looked.session_key from build.{{ kind }}_sessions as looked)
+        union all
+        select owners.*
+        from {{ owners }} as owners
+        where
+            owners.session_key is null
+            and (owners.org_id, owners.agent, owners.event_date)
+            in (select (looked.org_id, looked.agent, looked.event_date) from build.{{ kind }}_senders as looked)
+    )
     {%- endif -%}
+{%- endmacro %}
+
+{# What is noted of tellings of such keys that changed. #}
+{% macro of_choice_changed(kind) -%}
+    '{{ kind }}', changed.session_key, changed.org_id, changed.agent, changed.event_date
+{%- endmacro %}
+
+{# And what of the facts that are as they were told: those that changed, and those whose session is of another person now. #}
+{% macro changed_as_told(kind) -%}
+    select looked.kind, looked.session_key, looked.org_id, looked.agent, looked.event_date
+    from build.changed_staged as looked
+    where looked.kind = '{{ kind }}'
+    union
+    select '{{ kind }}', facts.session_key, facts.org_id, facts.agent, facts.event_date
+    from build.{{ kind }}_scope as facts
+    where facts.session_key in (select looked.session_key from build.changed_owners as looked)
 {%- endmacro %}
 
 {# Sessions are put together again that have a changed fact. #}
@@ -125,7 +170,7 @@
             'select distinct looked.org_id, looked.agent, looked.event_date from build.changed_chosen as looked where looked.session_key is null') -%}
         {%- set days = ['select looked.event_date from build.act_days as looked'] -%}
         {%- for kind in fact_kinds() -%}
-            {%- do days.append("select facts.event_date from " ~ ref(('int_' ~ kind ~ '_chosen') if kind == 'session_starts' else ('fct_' ~ kind))
+            {%- do days.append("select facts.event_date from " ~ ref('int_' ~ kind ~ '_unioned')
                 ~ " as facts where facts.session_key in (select looked.session_key from build.act_sessions as looked)") -%}
         {%- endfor -%}
         {%- do look_up('act_event_dates', days | join(' union ')) -%}
@@ -183,7 +228,7 @@
         {%- for kind in ['user_messages', 'tool_calls', 'model_calls'] %}
         union
         select acts.org_id, acts.event_date
-        from {{ ref('fct_' ~ kind) }} as acts
+        from {{ ref('int_' ~ kind ~ '_unioned') }} as acts
         where acts.session_key in (select looked.session_key from build.resettled_sessions as looked)
         {%- endfor %}
         union
@@ -208,9 +253,9 @@
     {%- if is_whole() -%} 1 = 1
     {%- elif of == 'slice' -%} 1 = 1 {{ among_days(rows, 'select distinct event_date from intermediate.int_slice_records') }}
     {%- elif of == 'owners' -%} {{ of_owners(rows) }}
-    {%- elif of == 'owned sessions' -%} {{ rows }}.session_key in (select looked.session_key from build.owner_sessions as looked)
+    {%- elif of == 'owned sessions' -%} {{ of_owned_sessions(rows) }}
     {%- elif of == 'acts' -%} {{ _of_sessions_or_days(rows, 'act_sessions', 'act_days') }}
     {%- elif of.startswith('days of ') -%} {{ on_changed_days(rows, of[8:]) }}
-    {%- else -%} {{ is_chosen_again(rows, of) }}
+    {%- else -%} {{ rows }}.fact_key in (select looked.fact_key from build.{{ of }}_keys as looked)
     {%- endif -%}
 {%- endmacro %}

@@ -1,1 +1,1 @@
-{{ chosen('git_actions', within=['git_kind']) }}
+{{ chosen('git_actions') }}

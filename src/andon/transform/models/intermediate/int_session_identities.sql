@@ -1,6 +1,6 @@
 {{ config(
     materialized=kept_from_build_to_build(),
-    remade='kept.session_key in (select looked.session_key from build.owner_sessions as looked)',
+    remade=remade_of_owned_sessions(),
 ) }}
 with named as (
     select

@@ -5,6 +5,9 @@
     of_came="'came', changed.session_key, changed.org_id, changed.event_date, changed.client",
     of_went="'went', changed.session_key, changed.org_id, changed.event_date, changed.client",
 ) }}
+{%- for kind in fact_kinds() %}
+-- depends_on: {{ ref('int_' ~ kind ~ '_unioned') }}
+{%- endfor %}
 {%- do look_up_acts() %}
 -- What makes a session is a person's or a model's act, not a title written in the background.
 with starts as (

@@ -1,0 +1,1 @@
+{{ exceptions('assistant_messages') }}

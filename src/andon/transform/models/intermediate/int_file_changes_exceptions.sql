@@ -1,0 +1,1 @@
+{{ exceptions('file_changes') }}

@@ -1,0 +1,1 @@
+{{ exceptions('git_actions', within=['git_kind']) }}

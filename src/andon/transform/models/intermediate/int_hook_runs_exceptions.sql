@@ -1,0 +1,1 @@
+{{ exceptions('hook_runs') }}

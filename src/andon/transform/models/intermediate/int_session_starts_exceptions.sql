@@ -1,0 +1,1 @@
+{{ exceptions('session_starts') }}

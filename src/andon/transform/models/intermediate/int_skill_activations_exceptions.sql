@@ -1,0 +1,1 @@
+{{ exceptions('skill_activations') }}

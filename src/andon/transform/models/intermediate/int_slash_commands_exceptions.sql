@@ -1,0 +1,1 @@
+{{ exceptions('slash_commands') }}

@@ -1,0 +1,1 @@
+{{ exceptions('tool_calls') }}
