@@ -168,7 +168,7 @@
             'select distinct looked.session_key from build.changed_chosen as looked where looked.session_key is not null') -%}
         {%- do look_up('act_days',
             'select distinct looked.org_id, looked.agent, looked.event_date from build.changed_chosen as looked where looked.session_key is null') -%}
-        {%- set days = ['select looked.event_date from build.act_days as looked'] -%}
+        {%- set days = ['select looked.event_date from build.changed_chosen as looked'] -%}
         {%- for kind in fact_kinds() -%}
             {%- do days.append("select facts.event_date from " ~ ref('int_' ~ kind ~ '_unioned')
                 ~ " as facts where facts.session_key in (select looked.session_key from build.act_sessions as looked)") -%}
@@ -181,11 +181,14 @@
     {{ _of_sessions_or_days('kept', 'act_sessions', 'act_days') }}
 {%- endmacro %}
 
+{# Days of such sessions, those included on which they have nothing any more. #}
+{% macro days_of_acts() -%} select event_date from build.act_event_dates {%- endmacro %}
+
 {% macro of_acts(rows) -%}
     {%- if is_whole() -%} true
     {%- else -%}
     {{ _of_sessions_or_days(rows, 'act_sessions', 'act_days') }}
-    {{- among_days(rows, 'select event_date from build.act_event_dates') }}
+    {{- among_days(rows, days_of_acts()) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -247,7 +250,7 @@
 
 {#
     Rows that a build made, or might have made, of a model that is kept; `of` says by what: `slice` for staged facts,
-    a kind for its chosen facts, `days of` a kind, `owners`, `owned sessions`, `acts`.
+    a kind for its chosen facts, `days of` a kind, `owners`, `owned sessions`, `acts`, `days of acts`.
 #}
 {% macro is_made_now(rows, of) -%}
     {%- if is_whole() -%} 1 = 1
@@ -255,6 +258,7 @@
     {%- elif of == 'owners' -%} {{ of_owners(rows) }}
     {%- elif of == 'owned sessions' -%} {{ of_owned_sessions(rows) }}
     {%- elif of == 'acts' -%} {{ _of_sessions_or_days(rows, 'act_sessions', 'act_days') }}
+    {%- elif of == 'days of acts' -%} {{ of_acts(rows) }}
     {%- elif of.startswith('days of ') -%} {{ on_changed_days(rows, of[8:]) }}
     {%- else -%} {{ rows }}.fact_key in (select looked.fact_key from build.{{ of }}_keys as looked)
     {%- endif -%}

@@ -1,10 +1,17 @@
 {{ config(materialized=kept_from_build_to_build(), remade=remade_of_owned_sessions()) }}
+{%- set columns = ['org_id', 'agent', 'session_id', 'user_id'] -%}
+-- Two sessions whose keys happen to be equal have none.
 select
     identities.session_key as session_key,
-    min(identities.user_id) as user_id
+    {%- for column in columns %}
+    min(identities.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
 from {{ ref('int_identities') }} as identities
 where
     identities.session_key is not null
     and {{ of_owned_sessions('identities') }}
 group by identities.session_key
-having min(identities.user_id) = max(identities.user_id)
+having
+    {%- for column in columns %}
+    {{ 'and ' if not loop.first }}min(identities.{{ column }}) = max(identities.{{ column }})
+    {%- endfor %}

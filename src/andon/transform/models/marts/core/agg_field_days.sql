@@ -31,55 +31,46 @@
         'hook_matcher': ['true', is_told('facts.hook_matcher'), "facts.hook_matcher = '(redacted)'"],
     },
 } -%}
--- What a conversation consists of.
-with acts as (
-    {%- for kind, is_active in [
-        ('user_messages', "acts.origin in ('human', 'command')"),
-        ('assistant_messages', 'false'),
-        ('model_calls', "acts.purpose in ('main', 'subagent')"),
-        ('tool_calls', 'true'),
-    ] %}
+-- A conversation on one day; title threads and a machine's messages alone are none.
+with conversations as (
     select
         acts.org_id as org_id,
         acts.agent as agent,
         coalesce(nullif(acts.agent_version, ''), '(unknown)') as agent_version,
         acts.event_date as event_date,
         coalesce(acts.session_id, acts.user_id) as conversation,
-        acts.session_id is not null as has_session,
-        acts.fact_count as fact_count,
-        {{ is_active }} as is_active,
-        acts.user_id <> {{ unattributed_user_id() }} as person,
-        {{ is_told('acts.client') }} as client,
-        {{ is_told('acts.repository') }} as repository,
-        {{ is_told('acts.team') }} as team,
-        {{ is_active if kind == 'user_messages' else 'false' }} as user_messages,
-        {{ 'true' if kind == 'assistant_messages' else 'false' }} as assistant_messages,
-        {{ 'acts.is_executed' if kind == 'tool_calls' else 'false' }} as tool_calls,
-        {%- set is_call = kind == 'model_calls' %}
-        {{ 'true' if is_call else 'false' }} as model_calls,
-        {{ is_told('acts.model_id') if is_call else 'false' }} as model,
-        {{ 'acts.cost_usd is not null' if is_call else 'false' }} as cost
-        {%- for tokens in of_sessions[:5] %},
-        {{ ('acts.' ~ tokens ~ ' > 0') if is_call else 'false' }} as {{ tokens }}
+        {{ whole_sum('acts.active_facts') }} as active_facts,
+        {{ whole_sum('case when acts.session_id is not null then acts.active_facts end') }} as active_facts_of_sessions,
+        max(acts.is_active) as is_active,
+        max(acts.has_model_call) as model_calls,
+        {%- for field, condition in {
+            'model': 'acts.has_model = 1',
+            'cost': 'acts.has_cost = 1',
+            'input_tokens': 'acts.has_input_tokens = 1',
+            'output_tokens': 'acts.has_output_tokens = 1',
+            'cache_read_tokens': 'acts.has_cache_read_tokens = 1',
+            'cache_write_tokens': 'acts.has_cache_write_tokens = 1',
+            'reasoning_tokens': 'acts.has_reasoning_tokens = 1',
+            'tool_calls': 'acts.tool_calls > 0',
+            'user_messages': 'acts.user_messages > 0',
+            'assistant_messages': 'acts.assistant_messages > 0',
+            'person': 'acts.user_id <> ' ~ unattributed_user_id(),
+            'client': is_told('acts.client'),
+            'repository': is_told('acts.repository'),
+            'team': is_told('acts.team'),
+        }.items() %}
+        max(case when {{ condition }} then 1 else 0 end) as {{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('fct_' ~ kind) }} as acts
-    where {{ is_remade('acts') }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
--- A conversation on one day; title threads and a machine's messages alone are none.
-conversations as (
-    select
-        {%- for key in keys %}
-        acts.{{ key }} as {{ key }},
-        {%- endfor %}
-        acts.conversation as conversation,
-        {%- for flag in ['is_active', 'model_calls'] + of_sessions %}
-        max(case when acts.{{ flag }} then 1 else 0 end) as {{ flag }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from acts
-    group by {% for key in keys %}acts.{{ key }}, {% endfor %}acts.conversation
+    from {{ ref('int_session_days') }} as acts
+    where
+        acts.is_talk = 1
+        and {{ is_remade('acts') }}
+    group by
+        acts.org_id,
+        acts.agent,
+        coalesce(nullif(acts.agent_version, ''), '(unknown)'),
+        acts.event_date,
+        coalesce(acts.session_id, acts.user_id)
 ),
 
 conversation_days as (
@@ -100,11 +91,13 @@ conversation_days as (
 sessions_days as (
     select
         {%- for key in keys %}
-        acts.{{ key }} as {{ key }},
+        conversations.{{ key }} as {{ key }},
         {%- endfor %}
-        {{ told_columns('sessions', 'acts.is_active', 'acts.has_session', count='acts.fact_count') }}
-    from acts
-    group by {% for key in keys %}acts.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+        {{ whole_sum('conversations.active_facts') }} as sessions_occasions,
+        {{ whole_sum('conversations.active_facts_of_sessions') }} as sessions_known,
+        {{ whole('0') }} as sessions_redacted
+    from conversations
+    group by {% for key in keys %}conversations.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
 ),
 
 {%- for kind, fields in of_facts.items() %}

@@ -5,49 +5,20 @@
     of_came="'came', changed.session_key, changed.org_id, changed.event_date, changed.client",
     of_went="'went', changed.session_key, changed.org_id, changed.event_date, changed.client",
 ) }}
-{%- for kind in fact_kinds() %}
--- depends_on: {{ ref('int_' ~ kind ~ '_unioned') }}
-{%- endfor %}
-{%- do look_up_acts() %}
 -- What makes a session is a person's or a model's act, not a title written in the background.
 with starts as (
     {{ facts_of('session_starts') }}
     where {{ of_acts('chosen') }}
 ),
 
--- Facts of a session mostly know the same: they are put together before the earliest is looked for.
 acts as (
-    {% for kind, is_session in [
-        ('user_messages', "facts.origin in ('human', 'command')"),
-        ('assistant_messages', 'false'),
-        ('model_calls', "facts.purpose in ('main', 'subagent')"),
-        ('tool_calls', 'true'),
-        ('file_changes', 'false'),
-        ('git_actions', 'false'),
-        ('skill_activations', 'false'),
-        ('slash_commands', 'false'),
-        ('hook_runs', 'false'),
-        ('session_starts', 'true'),
-    ] %}
     select
-        {%- for column in ['org_id', 'agent', 'session_id', 'session_key', 'user_id', 'client', 'agent_version', 'repository', 'team'] %}
-        facts.{{ column }} as {{ column }},
-        {%- endfor %}
-        min({{ moment('facts') }}) as earliest,
-        min(facts.occurred_at_unix_nano) as nanos,
-        min(facts.occurred_at) as occurred_at,
-        max(facts.occurred_at) as ended_at,
-        min(facts.event_date) as event_date,
-        max(case when {{ is_session }} then 1 else 0 end) as is_session
-    from {{ 'starts' if kind == 'session_starts' else ref('fct_' ~ kind) }} as facts
+        days.*,
+        {{ moment('days') }} as earliest
+    from {{ ref('int_session_days') }} as days
     where
-        facts.session_id is not null
-        {{ 'and ' ~ of_acts('facts') if kind != 'session_starts' }}
-    group by
-        facts.org_id, facts.agent, facts.session_id, facts.session_key, facts.user_id, facts.client, facts.agent_version, facts.repository,
-        facts.team
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        days.session_id is not null
+        and {{ of_acts('days') }}
 ),
 
 sessions as (
@@ -58,7 +29,7 @@ sessions as (
         acts.session_key as session_key,
         min(acts.occurred_at) as occurred_at,
         max(acts.ended_at) as ended_at,
-        min(acts.nanos) as occurred_at_unix_nano,
+        min(acts.occurred_at_unix_nano) as occurred_at_unix_nano,
         min(acts.event_date) as event_date,
         {{ earliest_known("nullif(acts.user_id, " ~ unattributed_user_id() ~ ")", 'acts.earliest') }} as user_id,
         {{ earliest_known('acts.client', 'acts.earliest') }} as client,
@@ -66,7 +37,7 @@ sessions as (
         {{ earliest_known('acts.repository', 'acts.earliest') }} as repository,
         {{ earliest_known('acts.team', 'acts.earliest') }} as team,
         substr(min(acts.earliest), 53) as record_id,
-        max(acts.is_session) as is_session
+        max(greatest(acts.is_active, acts.is_started)) as is_session
     from acts
     group by acts.org_id, acts.agent, acts.session_id, acts.session_key
 )
