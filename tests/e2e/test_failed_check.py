@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow(seconds=65)
 DAY_BEFORE = 24 * 3600 * SECOND
 SCOPE = "com.anthropic.claude_code.events"
 CHECK = "assert_nothing_is_negative"
-DAMAGE = "UPDATE intermediate.int_model_calls_chosen SET input_tokens = -100 WHERE event_date = ?"
+DAMAGE = "UPDATE intermediate.int_model_calls_unioned SET input_tokens = -100 WHERE event_date = ?"
 GONE = (
     ("intermediate.int_told_identities", "staging.stg_otlp__stored_days"),
     ("intermediate.int_model_calls_unioned", "staging.stg_otlp__name_days"),
