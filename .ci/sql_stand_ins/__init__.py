@@ -38,7 +38,7 @@ _STAND_INS = {
     # Whole queries.
     "union_staged": "select 1 as one\n",
     "chosen": "select 1 as one\n",
-    "exceptions": "select 1 as one\n",
+    "exceptional": "select 1 as one\n",
     "counted_list": "select 1 as one\n",
     "names_by_day": "select 1 as one\n",
     "facts_of": "select 1 as one",

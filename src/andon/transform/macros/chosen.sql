@@ -11,7 +11,7 @@
     counters of some agents are nameless beside logs that are not, and the two must never be added.
 
     Nearly every fact is chosen as it was told, and its session is of one person. Those are not stored again: what
-    is, are the tellings of all other keys (`exceptions`), those that became a fact with what it tells. A key is a
+    is, are the tellings of all other keys (`exceptional`), those that became a fact with what it tells. A key is a
     hash; two facts that happen to have the same are told several times then, and stand there both.
 #}
 
@@ -77,7 +77,7 @@ where facts.is_fact = 1
 {#
     All tellings of such keys. within: further columns that keep a signal of their own, such as the kind of a git action.
 #}
-{% macro exceptions(kind, within=[], largest=[]) %}
+{% macro exceptional(kind, within=[], largest=[]) %}
     {%- set own_group = ['org_id', 'agent'] + within -%}
     {{ config(
         materialized=kept_from_build_to_build(),

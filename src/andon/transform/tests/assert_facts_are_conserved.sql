@@ -1,4 +1,4 @@
--- Every chosen fact becomes one row, and every row of a known organisation and a reported day is in the reports.
+-- Every telling becomes one row or is set aside, and every row of a known organisation and a reported day is in the reports.
 {% set kinds = [
     'user_messages', 'assistant_messages', 'model_calls', 'tool_calls', 'file_changes', 'git_actions',
     'skill_activations', 'slash_commands', 'hook_runs',
@@ -22,15 +22,19 @@
 ] -%}
 with balances as (
     {%- for kind in kinds %}
-    {%- for relation, came_in in [('int_' ~ kind ~ '_chosen', 1), ('fct_' ~ kind, 0)] %}
+    {%- for relation, condition, came_in in [
+        ('int_' ~ kind ~ '_unioned', 'true', 1), ('int_' ~ kind ~ '_exceptions', 'facts.is_fact = 0', 0), ('fct_' ~ kind, 'true', 0),
+    ] %}
     select
-        '{{ kind }} chosen' as what,
+        '{{ kind }} told' as what,
         facts.org_id as org_id,
         facts.event_date as report_date,
         {{ whole('count(*)' if came_in else '0') }} as came_in,
         {{ whole('0' if came_in else 'count(*)') }} as came_out
     from {{ ref(relation) }} as facts
-    where {{ is_remade('facts') }}
+    where
+        {{ condition }}
+        and {{ is_remade('facts') }}
     group by facts.org_id, facts.event_date
 
     union all

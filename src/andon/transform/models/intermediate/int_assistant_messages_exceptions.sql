@@ -1,1 +1,1 @@
-{{ exceptions('assistant_messages') }}
+{{ exceptional('assistant_messages') }}

@@ -1,1 +1,1 @@
-{{ exceptions('file_changes') }}
+{{ exceptional('file_changes') }}

@@ -1,1 +1,1 @@
-{{ exceptions('git_actions', within=['git_kind']) }}
+{{ exceptional('git_actions', within=['git_kind']) }}

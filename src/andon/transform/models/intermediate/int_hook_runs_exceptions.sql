@@ -1,1 +1,1 @@
-{{ exceptions('hook_runs') }}
+{{ exceptional('hook_runs') }}

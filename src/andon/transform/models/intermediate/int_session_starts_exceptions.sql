@@ -1,1 +1,1 @@
-{{ exceptions('session_starts') }}
+{{ exceptional('session_starts') }}

@@ -1,1 +1,1 @@
-{{ exceptions('skill_activations') }}
+{{ exceptional('skill_activations') }}

@@ -1,1 +1,1 @@
-{{ exceptions('slash_commands') }}
+{{ exceptional('slash_commands') }}

@@ -1,1 +1,1 @@
-{{ exceptions('tool_calls') }}
+{{ exceptional('tool_calls') }}

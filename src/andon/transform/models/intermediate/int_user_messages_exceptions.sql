@@ -1,1 +1,1 @@
-{{ exceptions('user_messages') }}
+{{ exceptional('user_messages') }}
