@@ -146,9 +146,18 @@ class Lane:
         self._day += 1
         with self.readers.moving(self._sent):
             code, told = self._nursery.build_until(self.line.data, "node", "0", *how, environment=self._env)
+            self._wait_for_readers()
         assert code == 0
         assert verify(self.editions / str(read_pointer(self.editions))).number == max(numbers(self.editions))
         return told
+
+    def _wait_for_readers(self) -> None:
+        """Wait until the edition is open: whoever asks while it is being opened has the one before."""
+        newest = (NOW + dt.timedelta(days=self._day - 1)).date().isoformat()
+        deadline = time.monotonic() + 60
+        while self.line.http.get(f"{self.line.api_url}/readyz").json()["data_through"] != newest:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def _send_more(self) -> None:
         """Send what the next edition is known by."""
