@@ -12,7 +12,7 @@ from andon.contract.reports import Report
 from andon.edition.manifest import MARTS, REPORTS, File, Manifest, Seen, month_reports, verify
 from andon.edition.problems import EditionDamaged
 from andon.edition.remembered import MONTH_BYTES, Asked, Days, Remembered
-from andon.edition.rows import BATCH_BYTES, DAY_ROWS, NO_ROWS, USER_ROWS, Rows, days_of, parts_of, people_of
+from andon.edition.rows import BATCH_BYTES, DAY_ROWS, NO_ROWS, USER_ROWS, Rows, parts_of, people_of, read_days
 from andon.edition.shelf import Shelved
 
 PEOPLE = """
@@ -149,9 +149,8 @@ class Edition:
             rows = self.days_at_hand(org_id, report, group_by, start, end)
             if rows is not None and rows.size <= self._batch_bytes:
                 return rows
-        return self._days_read(
-            asked, [self._open[file] for file in files], start.isoformat(), end.isoformat()
-        )
+        months = [self._open[file] for file in files]
+        return read_days(months, asked, (start.isoformat(), end.isoformat()), self._batch_bytes)
 
     def days_at_hand(
         self, org_id: str, report: Report, group_by: str | None, start: dt.date, end: dt.date
@@ -178,31 +177,6 @@ class Edition:
             days: Days = reader.execute(f"SELECT report_date, fragment {DAY_ROWS}", whole_month).fetchall()
         self._remembered.keep(file, asked, days)
         return True
-
-    def _days_read(self, asked: Asked, months: list[Shelved], start: str, end: str) -> Rows:
-        first: list[bytes] = []
-        size = 0
-        plan: list[tuple[Shelved, str, str]] = []
-        read_through = ""
-        for month in months:
-            with month.reader() as reader:
-                if size <= self._batch_bytes:
-                    rows = reader.execute(f"SELECT report_date, fragment {DAY_ROWS}", (*asked, start, end))
-                    for read_through, fragment in rows:  # noqa: B007 (where reading stopped)
-                        first.append(fragment)
-                        size += len(fragment) + 1
-                        if size > self._batch_bytes:
-                            break
-                    rows.close()
-                if size > self._batch_bytes:
-                    # What is left is only measured.
-                    sizes = reader.execute(
-                        f"SELECT report_date, length(fragment) {DAY_ROWS}",
-                        (*asked, max(start, read_through + "~"), end),
-                    ).fetchall()
-                    size += sum(length + 1 for _, length in sizes)
-                    plan += [(month, *days) for days in parts_of(sizes, self._batch_bytes)]
-        return Rows(max(size - 1, 0), days_of(first, plan, asked), is_long=bool(plan))
 
     def people(self, org_id: str, start: dt.date, end: dt.date, cursor: str | None, limit: int) -> People:
         """

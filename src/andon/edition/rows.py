@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from andon.edition.remembered import Asked
 from andon.edition.shelf import Shelved
 
 BATCH_BYTES = 2 << 20
@@ -39,6 +40,42 @@ NO_ROWS = Rows(0, iter(()), is_long=False)
 """What there is of days that nobody knows."""
 
 
+def read_days(months: Sequence[Shelved], asked: Asked, days: tuple[str, str], batch_bytes: int) -> Rows:
+    """
+    Read a report's days.
+
+    Args:
+        months: Files of the months that the days are in, in order.
+        asked: Organisation, report and grouping.
+        days: First and last, ISO 8601.
+        batch_bytes: What is read at once; the rest is measured, and read when its turn comes.
+    """
+    start, end = days
+    first: list[bytes] = []
+    size = 0
+    plan: list[tuple[Shelved, str, str]] = []
+    read_through = ""
+    for month in months:
+        with month.reader() as reader:
+            if size <= batch_bytes:
+                rows = reader.execute(f"SELECT report_date, fragment {DAY_ROWS}", (*asked, start, end))
+                for read_through, fragment in rows:  # noqa: B007 (where reading stopped)
+                    first.append(fragment)
+                    size += len(fragment) + 1
+                    if size > batch_bytes:
+                        break
+                rows.close()
+            if size > batch_bytes:
+                # SQLite tells the length of a value without reading it.
+                sizes = reader.execute(
+                    f"SELECT report_date, length(fragment) {DAY_ROWS}",
+                    (*asked, max(start, read_through + "~"), end),
+                ).fetchall()
+                size += sum(length + 1 for _, length in sizes)
+                plan += [(month, *part) for part in parts_of(sizes, batch_bytes)]
+    return Rows(max(size - 1, 0), _days_of(first, plan, asked), is_long=bool(plan))
+
+
 def parts_of(sizes: Sequence[tuple[str, int]], limit: int) -> list[tuple[str, str]]:
     """Cut what is in order into stretches, first and last, of about *limit* bytes each."""
     parts: list[tuple[str, str]] = []
@@ -53,10 +90,7 @@ def parts_of(sizes: Sequence[tuple[str, int]], limit: int) -> list[tuple[str, st
     return parts
 
 
-def days_of(
-    first: list[bytes], plan: list[tuple[Shelved, str, str]], asked: tuple[str, str, str]
-) -> Iterator[list[bytes]]:
-    """Yield the days that were read already, then stretches of days of a month, each when its turn comes."""
+def _days_of(first: list[bytes], plan: list[tuple[Shelved, str, str]], asked: Asked) -> Iterator[list[bytes]]:
     if first:
         yield first
     first = []  # a long answer does not keep its beginning
