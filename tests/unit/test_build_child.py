@@ -176,6 +176,40 @@ def test_a_warm_child_is_kept_until_something_changes(tmp_path: Path, worker: Wo
     assert pids[4] is None
 
 
+STARVED = """
+{{ config(materialized='table') }}
+select
+    {{ fact_columns('logged', "'logs'", 1, "'acme'", "'terminal-ui'", 'logged.record_id') }},
+    memory.told as command_name
+from {{ ref('stg_otlp__log_records') }} as logged
+cross join (
+    select
+        {{ "'enough'" if invocation_args_dict.threads == 1 else "error('Out of Memory Error')" }} as told
+) as memory
+where memory.told is not null and logged.dialect = 'acme'
+"""
+"""A model that finds memory only when nothing else is made beside it."""
+
+RECOGNISED = "{% macro acme_recognised(name, scope_name, service_name) -%} false {%- endmacro %}"
+
+
+def test_a_node_without_memory_is_made_again_alone(tmp_path: Path) -> None:
+    """What was not made beside others for want of memory is, with all that waited for it, made after them."""
+    (tmp_path / "own" / "macros").mkdir(parents=True)
+    (tmp_path / "own" / "macros" / "acme.sql").write_text(RECOGNISED, encoding="utf-8")
+    (tmp_path / "own" / "models" / "staging" / "acme").mkdir(parents=True)
+    model = tmp_path / "own" / "models" / "staging" / "acme" / "stg_acme__slash_commands.sql"
+    model.write_text(STARVED, encoding="utf-8")
+    settings = Settings(data=tmp_path / "data", dialects=tmp_path / "own", build_threads=2)
+
+    outcomes = run.build(settings, now=NOW, directory_rows={}).outcomes
+    assert {one.status for one in outcomes} == {"success", "pass"}
+    nodes = [one.node for one in outcomes]
+    assert len(nodes) == len(set(nodes))
+    assert nodes.index("stg_acme__slash_commands") > nodes.index("int_tool_calls_unioned")
+    assert nodes.index("int_slash_commands_unioned") > nodes.index("stg_acme__slash_commands")
+
+
 def test_data_directories_share_what_was_parsed(tmp_path: Path) -> None:
     """What one parsed no other parses again, whatever its settings are: dbt writes a file when it parses."""
     shared = tmp_path / "shared" / "parsed.msgpack"

@@ -55,6 +55,18 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Orders by name: the dbt invocations, each run only when the one before it succeeded."""
 
+ALONE = ("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "empty", "--select")
+"""
+Once more, one after the other, the nodes named behind it: several share the memory that builds may take, and
+the engine spills what one needs more, but not what others hold.
+"""
+
+NO_MEMORY = "Out of Memory Error"
+"""DuckDB's own words."""
+
+DONE = frozenset({"success", "pass", "warn", "no-op"})
+"""dbt's words for a node that needs nothing more."""
+
 AS_THEY_WERE = ("resource_type:seed", "config.materialized:view", "--indirect-selection", "empty")
 """
 What a build after one that passed leaves out: made of the same files (``project.making_of``), it is there.
@@ -120,14 +132,40 @@ def run(order: Order, on_progress: Callable[[Progress], None]) -> Summary:
         if not summary.ok:
             break
         left_out = AS_THEY_WERE if order.command == "build" and not order.variables.get("whole", True) else ()
-        try:
-            answer = dbtRunner(manifest=manifest, callbacks=[_Counter(on_progress)]).invoke(
-                _arguments(order, (*command, *left_out), order.variables)
-            )
-        finally:
-            _close_database()
-        summary = _summary(answer)
+        summary = _invoked(order, manifest, (*command, *left_out), on_progress)
+        starved = _starved(summary)
+        if starved:
+            alone = msgspec.structs.replace(order, threads=1)
+            again = _invoked(alone, manifest, (*ALONE, *starved), on_progress)
+            kept = [one for one in summary.outcomes if one.node not in starved]
+            summary = msgspec.structs.replace(again, outcomes=[*kept, *again.outcomes])
     return summary
+
+
+def _invoked(
+    order: Order,
+    manifest: Any,  # noqa: ANN401 (dbt's)
+    command: tuple[str, ...],
+    on_progress: Callable[[Progress], None],
+) -> Summary:
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 (seconds of import, wanted here alone)
+
+    try:
+        answer = dbtRunner(manifest=manifest, callbacks=[_Counter(on_progress)]).invoke(
+            _arguments(order, command, order.variables)
+        )
+    finally:
+        _close_database()
+    return _summary(answer)
+
+
+def _starved(summary: Summary) -> list[str]:
+    """List the nodes that are not done, when nothing but want of memory is the reason."""
+    unfinished = [one for one in summary.outcomes if one.status not in DONE]
+    failed = [one for one in unfinished if one.status != "skipped"]
+    if failed and all(NO_MEMORY in one.message for one in failed):
+        return [one.node for one in unfinished]
+    return []
 
 
 def _copy(source: Path, target: Path) -> None:
