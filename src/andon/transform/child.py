@@ -26,7 +26,7 @@ import shutil
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -61,6 +61,9 @@ Once more, one after the other, the nodes named behind it: several share the mem
 the engine spills what one needs more, but not what others hold.
 """
 
+ENGINE_THREADS = "ANDON_DBT_THREADS"
+"""The profile's variable for how many threads a query may use."""
+
 NO_MEMORY = "Out of Memory Error"
 """DuckDB's own words."""
 
@@ -75,7 +78,7 @@ Tests of it are kept: what a view shows is new. No view's SQL may depend on the 
 
 STAND_INS = {
     "ANDON_DBT_DATABASE": "andon.duckdb",
-    "ANDON_DBT_THREADS": "1",
+    ENGINE_THREADS: "1",
     "ANDON_DBT_MEMORY": "1GB",
     "ANDON_DBT_SPILL": "spill",
 }
@@ -117,14 +120,8 @@ def run(order: Order, on_progress: Callable[[Progress], None]) -> Summary:
     own, shared = Path(order.target_path, PARSED), Path(order.parsed_path)
     if order.parsed_path and not own.exists():
         _copy(shared, own)
-    own_environment = dict(os.environ)
-    os.environ.update(STAND_INS)
-    answer = dbtRunner().invoke(_arguments(order, ("parse",), order.shape))
-    for name in STAND_INS:
-        if name in own_environment:
-            os.environ[name] = own_environment[name]
-        else:
-            del os.environ[name]
+    with _environment(STAND_INS):
+        answer = dbtRunner().invoke(_arguments(order, ("parse",), order.shape))
     summary, manifest = _summary(answer), answer.result
     if order.parsed_path and summary.ok and not shared.exists():
         _copy(own, shared)
@@ -136,7 +133,9 @@ def run(order: Order, on_progress: Callable[[Progress], None]) -> Summary:
         starved = _starved(summary)
         if starved:
             alone = msgspec.structs.replace(order, threads=1)
-            again = _invoked(alone, manifest, (*ALONE, *starved), on_progress)
+            # Each of the engine's threads gathers groups of its own: half of them need half the memory.
+            with _environment({ENGINE_THREADS: str(max(1, order.threads // 2))}):
+                again = _invoked(alone, manifest, (*ALONE, *starved), on_progress)
             kept = [one for one in summary.outcomes if one.node not in starved]
             summary = msgspec.structs.replace(again, outcomes=[*kept, *again.outcomes])
     return summary
@@ -157,6 +156,21 @@ def _invoked(
     finally:
         _close_database()
     return _summary(answer)
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for a while."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _starved(summary: Summary) -> list[str]:
