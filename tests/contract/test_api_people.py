@@ -12,7 +12,6 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from andon.api.people import Kept
 from andon.client import Client
 from andon.contract.people import AdoptionAnswer, PeopleAnswer, PersonAnswer
 
@@ -234,19 +233,3 @@ def test_before_the_first_edition_there_is_nobody(tmp_path: Path) -> None:
         assert ask(empty, "people/me", by="member")["data"] == []
         told = ask(empty, "adoption")
         assert (told["data"], told["meta"]["data_through"], told["meta"]["new"]) == ([], None, 0)
-
-
-def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The least recently used answer goes first; one that is larger than all room is not kept."""
-    monkeypatch.setattr("andon.api.people.KEPT_BYTES", 10)
-    kept = Kept()
-    one, two, three = (("e", name, ()) for name in ("one", "two", "three"))
-    kept.put(one, b"12345")
-    kept.put(two, b"12345")
-    assert kept.get(one) == b"12345"
-    kept.put(three, b"12345")
-    assert (kept.get(one), kept.get(two), kept.get(three)) == (b"12345", None, b"12345")
-    kept.put(two, b"12345678901")
-    assert [kept.get(key) for key in (one, two, three)] == [None] * 3
-    kept.put(one, b"1")
-    assert kept.get(one) == b"1"

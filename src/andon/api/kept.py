@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-
 from starlette.responses import Response
+
+from andon.edition.latest import Latest
 
 KEPT_BYTES = 32 << 20
 """Memory for answers: some hundred quarters, as many as pages and dashboards ask for again and again."""
@@ -26,30 +25,17 @@ class Kept:
     """
 
     def __init__(self, limit_bytes: int = KEPT_BYTES) -> None:
-        self._limit_bytes = limit_bytes
-        self._held_bytes = 0
-        self._answers: OrderedDict[str, tuple[bytes, dict[str, str]]] = OrderedDict()
-        self._gate = threading.Lock()
+        self._answers: Latest[str, tuple[bytes, dict[str, str]]] = Latest(
+            limit_bytes, lambda kept: len(kept[0])
+        )
 
     def give(self, tag: str) -> Response | None:
         """Answer as before; None when the answer is not kept."""
-        with self._gate:
-            found = self._answers.get(tag)
-            if found is None:
-                return None
-            self._answers.move_to_end(tag)
+        found = self._answers.give(tag)
         # Each time a response of its own: what it passes through adds headers.
-        return Response(found[0], headers=found[1], media_type="application/json")
+        return found and Response(found[0], headers=found[1], media_type="application/json")
 
     def keep(self, tag: str, body: bytes, headers: dict[str, str]) -> None:
         """Keep an answer, unless it is large."""
-        if len(body) > LARGEST_BYTES:
-            return
-        with self._gate:
-            if tag in self._answers:
-                return
-            self._answers[tag] = (body, headers)
-            self._held_bytes += len(body)
-            while self._held_bytes > self._limit_bytes:
-                _, (dropped, _) = self._answers.popitem(last=False)
-                self._held_bytes -= len(dropped)
+        if len(body) <= LARGEST_BYTES:
+            self._answers.keep(tag, (body, headers))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,6 +22,7 @@ from andon.contract.people import AdoptionMeta, PersonMeta
 from andon.contract.problems import Forbidden, NotFound, Unavailable
 from andon.contract.reports import Meta
 from andon.edition.editions import Editions
+from andon.edition.latest import Latest
 from andon.edition.opened import Edition
 from andon.edition.problems import EditionDamaged
 from andon.edition.questions import Questions, Value
@@ -39,32 +38,6 @@ KEPT_BYTES = 64 * 2**20
 """Answers that are kept in memory: a few of the largest (50,000 people are 25 MB), hundreds of the others."""
 
 _Key = tuple[str, str, tuple[tuple[str, Value], ...]]
-
-
-class Kept:
-    """Answers of the current edition, the least recently used dropped first. Safe from several threads."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[_Key, bytes] = OrderedDict()
-        self._size = 0
-        self._gate = threading.Lock()
-
-    def get(self, key: _Key) -> bytes | None:
-        """Give an answer that is kept."""
-        with self._gate:
-            found = self._answers.get(key)
-            if found is not None:
-                self._answers.move_to_end(key)
-            return found
-
-    def put(self, key: _Key, answer: bytes) -> None:
-        """Keep an answer, and drop others for it."""
-        with self._gate:
-            self._size += len(answer) - len(self._answers.pop(key, b""))
-            self._answers[key] = answer
-            while self._size > KEPT_BYTES:
-                _, dropped = self._answers.popitem(last=False)
-                self._size -= len(dropped)
 
 
 class PeopleDesk:
@@ -92,7 +65,7 @@ class PeopleDesk:
         self._guard = guard
         self._clock = clock
         self._max_days = settings.max_range_days
-        self._kept = Kept()
+        self._kept: Latest[_Key, bytes] = Latest(KEPT_BYTES, len)
 
     def routes(self) -> list[Route]:
         """List the routes, HEAD included."""
@@ -184,10 +157,10 @@ class PeopleDesk:
         if edition is None:
             return b""
         key = (edition.checksum, query, tuple(sorted(values.items())))
-        found = self._kept.get(key)
+        found = self._kept.give(key)
         if found is None:
             found = b",".join(self._questions.ask(edition, query, values))
-            self._kept.put(key, found)
+            self._kept.keep(key, found)
         return found
 
 

@@ -9,27 +9,32 @@ from pathlib import Path
 from typing import NamedTuple
 
 from andon.contract.reports import Report
+from andon.edition.latest import Latest
 from andon.edition.manifest import MARTS, REPORTS, File, Manifest, Seen, month_reports, verify
 from andon.edition.problems import EditionDamaged
-from andon.edition.remembered import MONTH_BYTES, Asked, Days, Remembered
-from andon.edition.rows import BATCH_BYTES, DAY_ROWS, NO_ROWS, USER_ROWS, Rows, parts_of, people_of, read_days
+from andon.edition.rows import (
+    BATCH_BYTES,
+    DAY_ROWS,
+    NO_ROWS,
+    PEOPLE,
+    USER_ROWS,
+    Asked,
+    Rows,
+    parts_of,
+    people_of,
+    read_days,
+)
 from andon.edition.shelf import Shelved
 
-PEOPLE = """
-    WITH RECURSIVE people(user_id) AS (
-        SELECT min(user_id) FROM user_days WHERE org_id = :org_id AND user_id > :cursor
-        UNION ALL
-        SELECT (SELECT min(user_id) FROM user_days WHERE org_id = :org_id AND user_id > people.user_id)
-        FROM people WHERE user_id IS NOT NULL
-    )
-    SELECT user_id FROM people
-    WHERE user_id IS NOT NULL AND EXISTS (
-        SELECT 1 FROM user_days AS d
-        WHERE d.org_id = :org_id AND d.user_id = people.user_id AND d.report_date BETWEEN :start AND :end
-    )
-    LIMIT :count
-"""
-"""From one person to the next by the key: a person's days are not read, only whether there are any."""
+REMEMBERED_BYTES = 32 << 20
+"""Months of reports in memory, for questions differ in their days, rarely in their months: those of one
+organisation's four reports have 200 kB each, whoever works there."""
+
+MONTH_BYTES = 512 << 10
+"""A month that is larger is read each time: it is one of people's rows, and would push out many others."""
+
+Days = list[tuple[str, bytes]]
+"""Each day of a month that has an entry, and its fragment; in order."""
 
 
 class People(NamedTuple):
@@ -73,7 +78,10 @@ class Edition:
         self._marts = directory / MARTS
         self._batch_bytes = batch_bytes
         self._open: dict[File, Shelved] = {}
-        self._remembered: Remembered = Remembered() if before is None else before._remembered  # noqa: SLF001
+        # By the month's file, which is named by what is in it, so that nothing here can be out of date.
+        self._remembered: Latest[tuple[File, Asked], Days] = (
+            Latest(REMEMBERED_BYTES, _bytes_of) if before is None else before._remembered  # noqa: SLF001
+        )
         files = {file.path: file for file in self._manifest.files}
         try:
             self._whole = self._shelved(directory, files[REPORTS], before)
@@ -159,14 +167,14 @@ class Edition:
         asked, first, last = (org_id, report, group_by or ""), start.isoformat(), end.isoformat()
         found: list[bytes] = []
         for file in self._covering(start, end):
-            days = self._remembered.give(file, asked)
+            days = self._remembered.give((file, asked))
             if days is None:
                 return None
             found += [fragment for day, fragment in days if first <= day <= last]
         return Rows(max(sum(map(len, found)) + len(found) - 1, 0), iter([found]), is_long=False)
 
     def _remember(self, file: File, asked: Asked) -> bool:
-        if self._remembered.give(file, asked) is not None:
+        if self._remembered.give((file, asked)) is not None:
             return True
         whole_month = (*asked, "", "~")
         with self._open[file].reader() as reader:
@@ -175,7 +183,7 @@ class Edition:
             if size > MONTH_BYTES:
                 return False
             days: Days = reader.execute(f"SELECT report_date, fragment {DAY_ROWS}", whole_month).fetchall()
-        self._remembered.keep(file, asked, days)
+        self._remembered.keep((file, asked), days)
         return True
 
     def people(self, org_id: str, start: dt.date, end: dt.date, cursor: str | None, limit: int) -> People:
@@ -283,3 +291,8 @@ class Edition:
     def _covering(self, start: dt.date, end: dt.date) -> list[File]:
         first, last = f"{start:%Y-%m}", f"{end:%Y-%m}"
         return [file for month, file in self._months.items() if first <= month <= last]
+
+
+def _bytes_of(days: Days) -> int:
+    # A day without anything costs memory too.
+    return sum(len(fragment) for _, fragment in days) + 200 * (len(days) + 1)

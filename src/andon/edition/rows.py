@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from andon.edition.remembered import Asked
 from andon.edition.shelf import Shelved
 
 BATCH_BYTES = 2 << 20
@@ -19,6 +18,26 @@ DAY_ROWS = (
 )
 
 USER_ROWS = "FROM user_days WHERE org_id = ? AND user_id BETWEEN ? AND ? AND report_date BETWEEN ? AND ?"
+
+
+PEOPLE = """
+    WITH RECURSIVE people(user_id) AS (
+        SELECT min(user_id) FROM user_days WHERE org_id = :org_id AND user_id > :cursor
+        UNION ALL
+        SELECT (SELECT min(user_id) FROM user_days WHERE org_id = :org_id AND user_id > people.user_id)
+        FROM people WHERE user_id IS NOT NULL
+    )
+    SELECT user_id FROM people
+    WHERE user_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM user_days AS d
+        WHERE d.org_id = :org_id AND d.user_id = people.user_id AND d.report_date BETWEEN :start AND :end
+    )
+    LIMIT :count
+"""
+"""From one person to the next by the key: a person's days are not read, only whether there are any."""
+
+Asked = tuple[str, str, str]
+"""Organisation, report and grouping, '' for none."""
 
 
 class Rows(NamedTuple):

@@ -11,9 +11,8 @@ from months import EVER, IN_MARCH, THROUGH, three_months, with_tool
 
 from andon.edition import opened
 from andon.edition.editions import Editions
-from andon.edition.manifest import File
+from andon.edition.latest import Latest
 from andon.edition.opened import Edition
-from andon.edition.remembered import Remembered
 
 from at_once import day_rows
 from hand_made import day, publish_by_hand
@@ -76,16 +75,15 @@ def test_a_large_month_is_read_each_time(editions: Editions, monkeypatch: pytest
     assert at_hand(edition, "org_a", *EVER) is None
 
 
-def test_what_was_asked_for_longest_ago_is_forgotten() -> None:
-    """Memory is bounded, also for months without a day."""
-    remembered = Remembered(limit_bytes=2_000)
-    files = [File(f"reports-{number}.sqlite", 1, "0" * 64) for number in range(40)]
-    asked = ("org_a", "tools", "")
-    for number, file in enumerate(files):
-        remembered.keep(file, asked, [("2026-01-15", b"x" * 100)] if number % 2 else [])
-        remembered.give(files[0], asked)
-
-    held = [number for number, file in enumerate(files) if remembered.give(file, asked) is not None]
-    assert held[0] == 0
-    assert held[1:] == list(range(40 - len(held) + 1, 40))
-    assert 3 < len(held) < 10
+def test_memory_is_bounded() -> None:
+    """What was asked for longest ago goes first; what is larger than all room drops nothing."""
+    latest: Latest[str, bytes] = Latest(10, len)
+    latest.keep("one", b"12345")
+    latest.keep("two", b"12345")
+    assert latest.give("one") == b"12345"
+    latest.keep("three", b"12345")
+    assert [latest.give(key) for key in ("one", "two", "three")] == [b"12345", None, b"12345"]
+    latest.keep("two", b"12345678901")
+    assert [latest.give(key) for key in ("one", "two", "three")] == [b"12345", None, b"12345"]
+    latest.keep("three", b"1234567890")
+    assert [latest.give(key) for key in ("one", "three")] == [None, b"1234567890"]
