@@ -7,8 +7,8 @@ with a new process for dbt, adds another and builds with one that has dbt loaded
 Prints seconds of each step, records a second, the busy seconds of each layer's nodes (several run at once),
 processor time and the peak memory of the processes that dbt runs in. It removes what it made.
 
-``python bench/build.py`` takes two million records over 30 days; the figure of docs/scale.md is that of
-``python bench/build.py --records 100000000``, which wants 40 GB of disk.
+``python bench/build.py`` takes two million records over 30 days; docs/scale.md says with which arguments
+its figures came. A hundred million records want 40 GB of disk.
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from nursery import Nursery, nursery
@@ -42,6 +41,10 @@ pytestmark = pytest.mark.full_rounds
 SIZE = {"seed": 5, "people": 8, "days": 20, "end": dt.date.fromisoformat(CAPTURE_DAY)}
 RECORDS_A_PIECE = 10
 """So few that most sessions come in several pieces."""
+LANES = 2
+"""Data directories side by side, each with a server, readers, and its part of the nodes."""
+TOGETHER = 16
+"""Kills, before one build is left alone."""
 JSON = "application/json"
 
 Piece = list[tuple[str, bytes, str]]
@@ -63,21 +66,6 @@ def pieces() -> list[Piece]:
                 found.append([(f"/v1/{request.signal}", body, JSON)])
     random.Random(5).shuffle(found)  # noqa: S311 (the same each time)
     return found
-
-
-class Round(NamedTuple):
-    """
-    What is killed.
-
-    Attributes:
-        lanes: Data directories side by side, each with a server, readers, and its part of the nodes.
-        together: Kills, before one build is left alone.
-        most: Nodes of a lane, of either kind of build; None for all.
-    """
-
-    lanes: int
-    together: int
-    most: int | None = None
 
 
 class Lane:
@@ -212,7 +200,7 @@ KINDS: dict[str, tuple[str, ...]] = {"of everything": ("everything",), "of what 
 """Builds of both kinds, and how they are told."""
 
 
-def run_lane(lane: Lane, number: int, size: Round) -> dict[str, int]:
+def run_lane(lane: Lane, number: int) -> dict[str, int]:
     """Kill builds of both kinds after the lane's part of the models; tell how many there are in all."""
     met = {}
     with nursery() as builds:
@@ -223,21 +211,19 @@ def run_lane(lane: Lane, number: int, size: Round) -> dict[str, int]:
                     nodes = [*(node for node in lane.nodes(*how) if node in WRITERS), PUBLISHING]
                     assert len(set(nodes)) == len(nodes)
                     met[kind] = len(nodes)
-                    mine = nodes[number :: size.lanes][: size.most]
-                    for first in range(0, len(mine), size.together):
-                        lane.kill(mine[first : first + size.together], *how)
+                    mine = nodes[number::LANES]
+                    for first in range(0, len(mine), TOGETHER):
+                        lane.kill(mine[first : first + TOGETHER], *how)
                         assert lane.readers.wrong == []
         finally:
             lane.line.stop()
     return met
 
 
-@pytest.mark.parametrize("size", [pytest.param(Round(lanes=2, together=16), id="every")])
 def test_a_build_may_die_after_any_model(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
-    size: Round,
 ) -> None:
     """
     Whatever model of whatever kind of build was the last: readers see the old edition, the next one is right.
@@ -245,14 +231,13 @@ def test_a_build_may_die_after_any_model(
     Builds of everything, and builds of what changed, each killed with the process that runs dbt.
     """
     monkeypatch.setenv("ANDON_HISTORY_START", "2026-11-01")
-    lanes = [Lane(tmp_path / f"lane {number}") for number in range(size.lanes)]
-    with ThreadPoolExecutor(size.lanes) as pool:
-        ran = list(pool.map(run_lane, lanes, range(size.lanes), [size] * size.lanes))
+    lanes = [Lane(tmp_path / f"lane {number}") for number in range(LANES)]
+    with ThreadPoolExecutor(LANES) as pool:
+        ran = list(pool.map(run_lane, lanes, range(LANES)))
 
-    assert [lane.readers.wrong for lane in lanes] == [[]] * size.lanes
+    assert [lane.readers.wrong for lane in lanes] == [[]] * LANES
     met = ran[0]
-    if size.most is None:
-        assert sum(lane.killed for lane in lanes) == sum(met.values())
+    assert sum(lane.killed for lane in lanes) == sum(met.values())
     record_property(
         "killed builds",
         "builds killed after every model: "

@@ -139,11 +139,11 @@ def _load() -> None:
     """Load what a build would; a project is parsed, so that what dbt loads late is loaded too."""
     from andon.app import build  # noqa: PLC0415, F401
     from andon.config import read_settings  # noqa: PLC0415
-    from andon.transform import child, run  # noqa: PLC0415
+    from andon.transform import carry_out, run  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         order = run._order(read_settings(data=Path(folder)), "get-ready", {})
-        assert child.run(order, lambda _: None).ok
+        assert carry_out.carry_out(order, lambda _: None).ok
 
 
 def _main() -> None:

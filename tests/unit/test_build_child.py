@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import os
 import signal
 import socket
@@ -190,6 +191,9 @@ where memory.told is not null and logged.dialect = 'acme'
 """
 """A model that finds memory only when nothing else is made beside it."""
 
+VIEWS_AT_LEAST = 60
+"""A lower bound: a selection that finds nothing must not pass."""
+
 RECOGNISED = "{% macro acme_recognised(name, scope_name, service_name) -%} false {%- endmacro %}"
 
 
@@ -208,6 +212,44 @@ def test_a_node_without_memory_is_made_again_alone(tmp_path: Path) -> None:
     assert len(nodes) == len(set(nodes))
     assert nodes.index("stg_acme__slash_commands") > nodes.index("int_tool_calls_unioned")
     assert nodes.index("int_slash_commands_unioned") > nodes.index("stg_acme__slash_commands")
+
+
+def test_no_view_depends_on_the_build_that_makes_it(tmp_path: Path) -> None:
+    """
+    A build after one that passed leaves views out: the same SQL would come of it.
+
+    Whatever its day, its price book and its kind; dbt compiles it for two that differ in all of these.
+    """
+    settings = Settings(data=tmp_path)
+    run.build(settings, now=NOW, directory_rows={})
+    compiled = []
+    for whole, day, book in ((True, "2026-01-17", "default"), (False, "2026-02-03", "another")):
+        told = {"whole": whole, "data_through": day, "price_book": book, **variables(PROJECT)}
+        target = tmp_path / day
+        subprocess.run(
+            [
+                *(str(Path(sys.executable).with_name("dbt")), "--no-version-check", "--quiet", "compile"),
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--vars", json.dumps(told)),
+                *("--select", "config.materialized:view", "--indirect-selection", "empty"),
+            ],
+            check=True,
+            capture_output=True,
+            env={
+                **os.environ,
+                "DBT_TARGET_PATH": str(target),
+                "DBT_LOG_PATH": str(tmp_path / "logs"),
+                "ANDON_DBT_DATABASE": str(settings.warehouse_path),
+                "ANDON_DBT_SPILL": str(tmp_path / "spill"),
+                "ANDON_DBT_MEMORY": "1GB",
+                "ANDON_DBT_THREADS": "1",
+            },
+        )
+        files = (target / "compiled").rglob("*.sql")
+        compiled.append({file.name: file.read_text(encoding="utf-8") for file in files})
+
+    assert {name for name, text in compiled[0].items() if compiled[1].get(name) != text} == set()
+    assert compiled[0].keys() == compiled[1].keys()
+    assert len(compiled[0]) >= VIEWS_AT_LEAST
 
 
 def test_data_directories_share_what_was_parsed(tmp_path: Path) -> None:

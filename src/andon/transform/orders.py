@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
+"""dbt's words for a node that did not do what it should; a skipped one only stands behind one of these."""
+
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """

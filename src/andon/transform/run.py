@@ -21,14 +21,11 @@ from typing import IO, Any
 import msgspec
 
 from andon.config import Settings
-from andon.transform.orders import Order, Outcome, Progress, Summary
+from andon.transform.orders import FAILED, Order, Outcome, Progress, Summary
 from andon.transform.project import UnusableDialects, making_of, project_with, reading_of, variables
 from andon.transform.worker import Worker, digest
 from andon.warehouse.doors import WarehouseBusy, WarehouseFailed
 from andon.warehouse.open import note_passed, open_mart_reader, prepare_warehouse
-
-FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
-"""dbt's words for a node that did not do what it should; a skipped one only stands behind one of these."""
 
 SHOWN = 20
 """Failures listed in full in one error."""

@@ -149,8 +149,11 @@ def read_rows(path: Path) -> pa.Table:
     """
     try:
         content = path.read_bytes()
-        if is_unbroken(io.BytesIO(content)) is not False:
-            with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
+        is_sealed = is_unbroken(io.BytesIO(content))
+        if is_sealed is not False:
+            # One that was not written here may have checksums of its pages only.
+            buffer = pa.BufferReader(content)
+            with pq.ParquetFile(buffer, page_checksum_verification=is_sealed is None) as file:
                 return file.read()
     except FileNotFoundError:
         raise

@@ -144,6 +144,11 @@
     {{ whole_sum('case when ' ~ occasion ~ ' and ' ~ redacted ~ ' then ' ~ count ~ ' end') }} as {{ field }}_redacted
 {%- endmacro %}
 
+{# A word of telemetry, or our own for one that nobody says. #}
+{% macro or_unknown(expression) -%}
+    coalesce(nullif({{ expression }}, ''), '(unknown)')
+{%- endmacro %}
+
 {# Whether a name of telemetry is there and not one of our own words for nothing. #}
 {% macro is_told(expression) -%}
     coalesce({{ expression }}, '') not in ('', '(unknown)', '(redacted)')

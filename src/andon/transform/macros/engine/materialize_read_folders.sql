@@ -74,9 +74,7 @@
 
 {# An empty table for a query's rows, in place of the one that is there: in ids it looks for nothing that repeats, half of the cost. #}
 {% macro packed_anew(existing, target_relation, query, ids) -%}
-    {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-    {%- endif %}
+    {{- gone(existing) }}
     create table {{ target_relation }} (
     {%- for row in (run_query('describe ' ~ query).rows if execute else []) %}
         {{ adapter.quote(row[0]) }} {{ row[1] }}{{ ' using compression zstd' if row[0] in ids }}{{ ',' if not loop.last }}

@@ -61,9 +61,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('main') -%}
         {%- if is_whole() %}
-            {%- if existing is not none %}
-    drop {{ existing.type }} if exists {{ existing }};
-            {%- endif %}
+    {{- gone(existing) }}
     {{ create_view_as(target_relation, compiled_code) }}
         {%- else %}
     {{ packed_anew(existing, target_relation, compiled_code, config.get('ids', [])) }}

@@ -17,8 +17,13 @@
 
 {# A table in place of the table or view that is there, if one is. #}
 {% macro made_anew(existing, target_relation, sql) -%}
+    {{- gone(existing) }}
+    {{ create_table_as(False, target_relation, sql) }}
+{%- endmacro %}
+
+{# Whatever stands in the place of a relation goes. #}
+{% macro gone(existing) -%}
     {%- if existing is not none %}
     drop {{ existing.type }} if exists {{ existing }};
     {%- endif %}
-    {{ create_table_as(False, target_relation, sql) }}
 {%- endmacro %}

@@ -56,14 +56,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Sessions that are asked again. #}
-{% macro remade_of_owned_sessions() -%}
-    kept.session_key in (select looked.session_key from build.owner_sessions as looked)
+{# Sessions that are asked again; of a table that is kept, those that go. #}
+{% macro remade_of_owned_sessions(rows='kept') -%}
+    {{ rows }}.session_key in (select looked.session_key from build.owner_sessions as looked)
 {%- endmacro %}
 
 {% macro of_owned_sessions(rows) -%}
     {%- if is_whole() -%} true
-    {%- else -%} {{ rows }}.session_key in (select looked.session_key from build.owner_sessions as looked)
+    {%- else -%} {{ remade_of_owned_sessions(rows) }}
     {%- endif -%}
 {%- endmacro %}
 

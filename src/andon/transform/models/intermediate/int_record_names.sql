@@ -13,7 +13,7 @@ named as (
             when records.dialect <> 'native' then replace(records.dialect, '_', '-')
             else coalesce(records.agent_declared, {{ known('records.service_name') }}, '(unknown)')
         end as agent,
-        coalesce(nullif({{ version_of_record('records') }}, ''), '(unknown)') as agent_version,
+        {{ or_unknown(version_of_record('records')) }} as agent_version,
         records.signal as signal,
         coalesce(nullif(records.name, ''), '(unnamed)') as name,
         records.first_seen_at as first_seen_at,

@@ -3,7 +3,7 @@ select
     told.org_id as org_id,
     told.event_date as event_date,
     told.agent as agent,
-    coalesce(nullif(told.agent_version, ''), '(unknown)') as agent_version,
+    {{ or_unknown('told.agent_version') }} as agent_version,
     told.session_id as session_id,
     told.user_id as user_id,
     {{ whole_sum('told.facts') }} as facts
@@ -15,6 +15,6 @@ group by
     told.org_id,
     told.event_date,
     told.agent,
-    coalesce(nullif(told.agent_version, ''), '(unknown)'),
+    {{ or_unknown('told.agent_version') }},
     told.session_id,
     told.user_id

@@ -36,7 +36,7 @@ with conversations as (
     select
         acts.org_id as org_id,
         acts.agent as agent,
-        coalesce(nullif(acts.agent_version, ''), '(unknown)') as agent_version,
+        {{ or_unknown('acts.agent_version') }} as agent_version,
         acts.event_date as event_date,
         coalesce(acts.session_id, acts.user_id) as conversation,
         {{ whole_sum('acts.active_facts') }} as active_facts,
@@ -68,7 +68,7 @@ with conversations as (
     group by
         acts.org_id,
         acts.agent,
-        coalesce(nullif(acts.agent_version, ''), '(unknown)'),
+        {{ or_unknown('acts.agent_version') }},
         acts.event_date,
         coalesce(acts.session_id, acts.user_id)
 ),
@@ -106,7 +106,7 @@ sessions_days as (
     select
         facts.org_id as org_id,
         facts.agent as agent,
-        coalesce(nullif(facts.agent_version, ''), '(unknown)') as agent_version,
+        {{ or_unknown('facts.agent_version') }} as agent_version,
         facts.event_date as event_date,
         {%- for field, conditions in fields.items() %}
         {{ told_columns(field, conditions[0], conditions[1], conditions[2], 'facts.fact_count') }}{{ ',' if not loop.last }}
@@ -116,7 +116,7 @@ sessions_days as (
     group by
         facts.org_id,
         facts.agent,
-        coalesce(nullif(facts.agent_version, ''), '(unknown)'),
+        {{ or_unknown('facts.agent_version') }},
         facts.event_date
 ),
 {%- endfor %}
