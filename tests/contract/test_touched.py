@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from part_of_project import make
+from same_tables import differing
 
 from andon.config import Settings
 from andon.transform.project import PROJECT, reading_of
@@ -18,7 +19,7 @@ from andon.warehouse.reading import EVER
 from invented import build, keep
 from otlp_json import attributes
 
-pytestmark = pytest.mark.slow(seconds=40)
+pytestmark = pytest.mark.slow(seconds=75)
 
 NOON = int(dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC).timestamp())
 MORNING = dt.datetime(2026, 1, 18, 6, tzinfo=dt.UTC)
@@ -33,11 +34,11 @@ class Warehouse:
         self.lake = ParquetLake(self.settings.raw_dir)
         self.made_as = ""
 
-    def send(self, name: str, *told: tuple[str, int], minutes: int = 0) -> None:
-        """Send what sessions of Claude Code said, so many seconds after noon."""
+    def send(self, name: str, *told: tuple[str, int], minutes: int = 0, is_timeless: bool = False) -> None:
+        """Send what sessions of Claude Code said, so many seconds after noon; or without saying when."""
         records = [
             {
-                "timeUnixNano": str((NOON + seconds) * 10**9),
+                "timeUnixNano": "0" if is_timeless else str((NOON + seconds) * 10**9),
                 "eventName": "user_prompt",
                 "attributes": attributes({"session.id": session, "prompt_length": seconds + 1}),
             }
@@ -130,3 +131,20 @@ def test_all_is_made_anew_where_nothing_can_be_kept(warehouse: Warehouse) -> Non
     with duckdb.connect(warehouse.path) as connection:
         connection.execute("DROP TABLE staging.base_otlp__spans CASCADE")
     assert warehouse.prepare()
+
+
+def test_a_record_without_time_is_of_the_day_of_its_first_copy(tmp_path: Path) -> None:
+    """Also when that copy is found last: its fact leaves the day that it was on."""
+    daily, once = Warehouse(tmp_path / "daily"), Warehouse(tmp_path / "once")
+    for warehouse in (daily, once):
+        warehouse.send("second", ("a", 0), ("a", 1), is_timeless=True)
+        if warehouse is daily:
+            warehouse.build()
+        warehouse.send("first", ("a", 0), minutes=-2 * 24 * 60, is_timeless=True)
+        warehouse.build()
+
+    assert daily.ask("SELECT event_date FROM intermediate.int_user_messages_unioned") == [
+        dt.date(2026, 1, 16),
+        dt.date(2026, 1, 18),
+    ]
+    assert list(differing(daily.path, once.path, is_retold=True)) == []
