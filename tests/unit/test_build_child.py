@@ -206,12 +206,14 @@ def test_a_node_without_memory_is_made_again_alone(tmp_path: Path) -> None:
     model.write_text(STARVED, encoding="utf-8")
     settings = Settings(data=tmp_path / "data", dialects=tmp_path / "own", build_threads=2)
 
-    outcomes = run.build(settings, now=NOW, directory_rows={}).outcomes
-    assert {one.status for one in outcomes} == {"success", "pass"}
-    nodes = [one.node for one in outcomes]
-    assert len(nodes) == len(set(nodes))
-    assert nodes.index("stg_acme__slash_commands") > nodes.index("int_tool_calls_unioned")
-    assert nodes.index("int_slash_commands_unioned") > nodes.index("stg_acme__slash_commands")
+    # Of everything, and of what changed, which reads copies in memory.
+    for _ in range(2):
+        outcomes = run.build(settings, now=NOW, directory_rows={}).outcomes
+        assert {one.status for one in outcomes} == {"success", "pass"}
+        nodes = [one.node for one in outcomes]
+        assert len(nodes) == len(set(nodes))
+        assert nodes.index("stg_acme__slash_commands") > nodes.index("int_tool_calls_unioned")
+        assert nodes.index("int_slash_commands_unioned") > nodes.index("stg_acme__slash_commands")
 
 
 def test_no_view_depends_on_the_build_that_makes_it(tmp_path: Path) -> None:

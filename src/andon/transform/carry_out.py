@@ -45,10 +45,13 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Orders by name: the dbt invocations, each run only when the one before it succeeded."""
 
-ALONE = ("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "empty", "--select")
+ALONE = (
+    *("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "empty"),
+    *("--select", "config.materialized:slice"),
+)
 """
 Once more, one after the other, the nodes named behind it: several share the memory that builds may take, and
-the engine spills what one needs more, but not what others hold.
+the engine spills what one needs more, but not what others hold. With them comes what is in memory only.
 """
 
 ENGINE_THREADS = "ANDON_DBT_THREADS"
@@ -107,7 +110,8 @@ def carry_out(order: Order, on_progress: Callable[[Progress], None]) -> Summary:
             # Each of the engine's threads gathers groups of its own: half of them need half the memory.
             with _environment({ENGINE_THREADS: str(max(1, order.threads // 2))}):
                 again = _invoked(alone, manifest, (*ALONE, *starved), on_progress)
-            kept = [one for one in summary.outcomes if one.node not in starved]
+            done = {one.node for one in again.outcomes}
+            kept = [one for one in summary.outcomes if one.node not in done]
             summary = msgspec.structs.replace(again, outcomes=[*kept, *again.outcomes])
     return summary
 

@@ -26,7 +26,9 @@ select
     owners.user_id as user_id
 from {{ ref('int_' ~ kind ~ '_unioned') }} as told
 inner join {{ ref('int_session_owners') }} as owners
-    on told.session_key = owners.session_key
+    on
+        told.session_key = owners.session_key
+        and told.event_date = owners.event_date
 where told.fact_key not in (select exceptions.fact_key from {{ ref('int_' ~ kind ~ '_exceptions') }} as exceptions)
 union all
 select
@@ -48,7 +50,9 @@ where facts.is_fact = 1
     select facts.fact_key as fact_key
     from {{ facts }} as facts
     left join {{ ref('int_session_owners') }} as owners
-        on facts.session_key = owners.session_key
+        on
+            facts.session_key = owners.session_key
+            and facts.event_date = owners.event_date
     where owners.session_key is null
     union distinct
     select facts.fact_key as fact_key
@@ -92,6 +96,7 @@ where facts.is_fact = 1
     {%- set always = ['org_id', 'record_id', 'agent', 'event_date', 'session_key', 'fact_key'] -%}
     {%- set told = (shared_fact_columns() + own_fact_columns(kind) + joined_fact_columns(kind)) | reject('in', always) | list -%}
     {%- set names = ['identity_email', 'identity_account', 'identity_user', 'identity_install'] -%}
+-- depends_on: {{ ref('int_told_identities') }}
 with tellings as (
     select facts.*
     from {{ union }} as facts

@@ -12,7 +12,7 @@
 {% macro is_remade(rows, day='event_date', reach=0, days='int_remade_days') -%}
     {%- set list = ref(days) if not execute or not is_whole() -%}
     {%- if is_whole() -%} 1 = 1
-    {%- else -%} {{ is_of_days(rows ~ '.org_id', rows ~ '.' ~ day, reach, list) }}
+    {%- else -%} {{ is_of_days(rows ~ '.org_id', rows ~ '.' ~ day, reach, list) }}{{ between_days(rows ~ '.' ~ day, reach, list) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -13,15 +13,10 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# Whose a fact is: identities without a session are told day by day. #}
+{# Whose a fact is: identities are told day by day. #}
 {% macro is_owned_by(facts, identities) -%}
     {{ same_identity_keys(facts, identities) }}
-    and coalesce({{ day_without_session(facts) }}, {{ day_literal('1970-01-01') }}) = coalesce({{ identities }}.event_date, {{ day_literal('1970-01-01') }})
-{%- endmacro %}
-
-{# A fact's day where it names no session. #}
-{% macro day_without_session(rows) -%}
-    case when {{ rows }}.session_id is null then {{ rows }}.event_date end
+    and {{ facts }}.event_date = {{ identities }}.event_date
 {%- endmacro %}
 
 {# An address, or null: agents behind a gateway put one into user.id. #}

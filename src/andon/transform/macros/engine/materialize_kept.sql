@@ -20,7 +20,10 @@
         {% call statement('main') -%} {{ made_anew(existing, target_relation, compiled_code) }} {%- endcall %}
     {%- else %}
         {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | list -%}
-        {%- set remade = config.require('remade') ~ among_days('kept', config.get('days')) -%}
+        {%- set days = config.get('days') -%}
+        {#- Days of which nothing is kept yet, as of one that is new, are not looked at any further. -#}
+        {%- set remade = config.require('remade') ~ among_days('kept', days and
+            'select distinct kept.event_date from ' ~ target_relation ~ ' as kept where true' ~ among_days('kept', days)) -%}
         {%- set noted = config.get('noted') -%}
         {% call statement('main') -%}
     create or replace temp table came as

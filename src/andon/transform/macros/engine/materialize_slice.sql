@@ -53,19 +53,31 @@
     {{ return('reached' if target.type == 'duckdb' else 'view') }}
 {% endmacro %}
 
-{# A view of all records; or the slice's, copied once for the many that read them. ids: columns of texts that hardly ever repeat. #}
+{#
+    A view: of all records, or of a copy of the slice, made once for the many that read it. The copy is in memory, a
+    quarter of the work, as long as it is small; there the engine spills it when it needs the room. It lasts as long as
+    the process has the warehouse open (profiles.yml).
+
+    of: the base models of its records. ids: columns of texts that hardly ever repeat.
+#}
 {% materialization slice, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set target_relation = this.incorporate(type='view' if is_whole() else 'table') -%}
+    {%- set ids = config.get('ids', []) -%}
+    {%- set is_large = not is_whole() and sliced_records(config.require('of')) > 5000000 -%}
+    {%- set target_relation = this.incorporate(type='table' if is_large else 'view') -%}
+    {%- if not is_whole() and not is_large -%}
+        {%- set copy = 'sliced.main.' ~ this.identifier -%}
+        {%- do run_query('create or replace table ' ~ copy ~ ' as ' ~ compiled_code) -%}
+    {%- endif %}
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('main') -%}
-        {%- if is_whole() %}
-    {{- gone(existing) }}
-    {{ create_view_as(target_relation, compiled_code) }}
-        {%- else %}
-    {{ packed_anew(existing, target_relation, compiled_code, config.get('ids', [])) }}
+        {%- if is_large %}
+    {{ packed_anew(existing, target_relation, compiled_code, ids) }}
     insert into {{ target_relation }} by name {{ compiled_code }}
+        {%- else %}
+    {{- gone(existing) }}
+    {{ create_view_as(target_relation, 'select copied.* from ' ~ copy ~ ' as copied' if copy else compiled_code) }}
         {%- endif %}
     {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -84,6 +96,17 @@
     {%- if is_whole() -%}
         1 = 1
     {%- else -%}
-        {{ alias }}.{{ of_slice }}{{ among_days(alias, 'select distinct event_date from ' ~ base ~ ' where ' ~ of_slice) }}
+        {%- set days = 'days_of_' ~ base.identifier -%}
+        {%- do look_up(days, 'select event_date, count(*) as records from ' ~ base ~ ' where ' ~ of_slice ~ ' group by event_date') -%}
+        {{ alias }}.{{ of_slice }}{{ among_days(alias, 'select event_date from build.' ~ days) }}
     {%- endif -%}
 {%- endmacro %}
+
+{# How many records of base models are in the slice, as in_slice found. #}
+{% macro sliced_records(bases) %}
+    {%- set counts = [] -%}
+    {%- for base in bases -%}
+        {%- do counts.append('select sum(records) from build.days_of_' ~ base) -%}
+    {%- endfor -%}
+    {{ return(run_query('select coalesce(sum(counted.records), 0) from (' ~ counts | join(' union all ') ~ ') as counted(records)').rows[0][0]) }}
+{% endmacro %}

@@ -86,3 +86,14 @@
         where nothing.word <> ''
     )
 {%- endmacro %}
+
+{#
+    ` and <day> between … and …`: the first and the last of the days that are to be made again, written out. The list of
+    them is looked up behind a view's joins; this holds before, so that whatever is joined by the day is read for these.
+#}
+{% macro between_days(day, reach, list) -%}
+    {%- if reach is not none -%}
+        {%- set found = run_query('select min(event_date), max(event_date) from ' ~ list ~ ' where reach <= ' ~ reach).rows[0] -%}
+        {{ " and " ~ day ~ " between date '" ~ found[0] ~ "' and date '" ~ found[1] ~ "'" if found[0] else ' and false' }}
+    {%- endif -%}
+{%- endmacro %}

@@ -38,14 +38,17 @@
         {%- do look_up('owner_days',
             "select looked.org_id, looked.agent, looked.event_date from build.changed_staged as looked where looked.session_key is null"
             ~ " union select told.org_id, told.agent, told.event_date from " ~ this ~ " as told where told.session_key is null and " ~ in_directory) -%}
-        {%- set days = ['select looked.event_date from build.owner_days as looked'] -%}
-        {%- for kind in fact_kinds() -%}
-            {%- do days.append("select facts.event_date from " ~ ref('int_' ~ kind ~ '_unioned')
-                ~ " as facts where facts.session_key in (select looked.session_key from build.owner_sessions as looked)") -%}
-        {%- endfor -%}
-        {%- do look_up('owner_event_dates', days | join(' union ')) -%}
+        {#- Their other days stand where they stood; a fact that came or went since has noted its own. -#}
+        {%- do look_up('owner_event_dates',
+            "select looked.event_date from build.owner_days as looked union select looked.event_date from build.changed_staged as looked"
+            ~ " union " ~ days_of_sessions('select looked.session_key from build.owner_sessions as looked', this)) -%}
     {%- endif -%}
 {% endmacro %}
+
+{# A query for the days on which sessions have facts, which no fact is looked at for. #}
+{% macro days_of_sessions(sessions, identities) -%}
+    select distinct told.event_date from {{ identities }} as told where told.session_key in ({{ sessions }})
+{%- endmacro %}
 
 {# Rows of such sessions; of facts, `dated`, only blocks of days that hold some are read. #}
 {% macro of_owners(rows, dated=false) -%}
@@ -86,8 +89,10 @@
         {%- set narrow = "select facts.fact_key, facts.session_key, facts.source_rank, facts.org_id, facts.agent, facts.event_date"
             ~ ", coalesce(facts.ingest_key_id, '') as ingest_key" ~ (", facts." ~ within | join(", facts.") if within else "")
             ~ " from " ~ facts ~ " as facts where " -%}
+        {%- set identities = ref('int_told_identities') -%}
         {%- do look_up(kind ~ '_keys',
             "select facts.fact_key from " ~ facts ~ " as facts where facts.session_key in (" ~ sessions ~ ")"
+            ~ among_days('facts', days_of_sessions(sessions, identities))
             ~ " union select facts.fact_key from " ~ facts ~ " as facts where facts.session_key is null and " ~ sender
             ~ " in (select (looked.org_id, looked.agent, looked.ingest_key, looked.event_date + plus.days) from (values (0), (1)) as plus(days), "
             ~ changed ~ ")"
@@ -97,7 +102,8 @@
             ~ " union select looked.went_key from " ~ changed ~ " and looked.went_key is not null") -%}
         {%- do look_up(kind ~ '_scope', narrow ~ "facts.fact_key in " ~ keys) -%}
         {%- do run_query("insert into " ~ scope ~ " " ~ narrow ~ "facts.session_key in (select looked.session_key from " ~ scope
-            ~ " as looked where looked.session_key is not null except (" ~ sessions ~ ")) and facts.fact_key not in " ~ keys) -%}
+            ~ " as looked where looked.session_key is not null except (" ~ sessions ~ ")) and facts.fact_key not in " ~ keys
+            ~ among_days('facts', days_of_sessions("select looked.session_key from " ~ scope ~ " as looked", identities))) -%}
         {%- do look_up(kind ~ '_exceptions',
             "select found.fact_key from (" ~ exceptional_keys(scope, within) ~ ") as found where found.fact_key in " ~ keys) -%}
         {%- do look_up(kind ~ '_sessions',
@@ -158,7 +164,7 @@
     union
     select '{{ kind }}', facts.session_key, facts.org_id, facts.agent, facts.event_date
     from build.{{ kind }}_scope as facts
-    where facts.session_key in (select looked.session_key from build.changed_owners as looked)
+    where (facts.session_key, facts.event_date) in (select (looked.session_key, looked.event_date) from build.changed_owners as looked)
 {%- endmacro %}
 
 {# Sessions are put together again that have a changed fact. #}
@@ -168,12 +174,8 @@
             'select distinct looked.session_key from build.changed_chosen as looked where looked.session_key is not null') -%}
         {%- do look_up('act_days',
             'select distinct looked.org_id, looked.agent, looked.event_date from build.changed_chosen as looked where looked.session_key is null') -%}
-        {%- set days = ['select looked.event_date from build.changed_chosen as looked'] -%}
-        {%- for kind in fact_kinds() -%}
-            {%- do days.append("select facts.event_date from " ~ ref('int_' ~ kind ~ '_unioned')
-                ~ " as facts where facts.session_key in (select looked.session_key from build.act_sessions as looked)") -%}
-        {%- endfor -%}
-        {%- do look_up('act_event_dates', days | join(' union ')) -%}
+        {%- do look_up('act_event_dates', "select looked.event_date from build.changed_chosen as looked union "
+            ~ days_of_sessions('select looked.session_key from build.act_sessions as looked', ref('int_told_identities'))) -%}
     {%- endif -%}
 {% endmacro %}
 
@@ -228,12 +230,10 @@
         select changed.org_id, changed.event_date from build.changed_chosen as changed
         union
         select changed.org_id, changed.event_date from build.changed_sessions as changed
-        {%- for kind in ['user_messages', 'tool_calls', 'model_calls'] %}
         union
-        select acts.org_id, acts.event_date
-        from {{ ref('int_' ~ kind ~ '_unioned') }} as acts
-        where acts.session_key in (select looked.session_key from build.resettled_sessions as looked)
-        {%- endfor %}
+        select told.org_id, told.event_date
+        from {{ ref('int_told_identities') }} as told
+        where told.session_key in (select looked.session_key from build.resettled_sessions as looked)
         union
         select names.org_id, names.event_date
         from {{ ref('int_tool_names') }} as names
@@ -261,5 +261,6 @@
     {%- elif of == 'days of acts' -%} {{ of_acts(rows) }}
     {%- elif of.startswith('days of ') -%} {{ on_changed_days(rows, of[8:]) }}
     {%- else -%} {{ rows }}.fact_key in (select looked.fact_key from build.{{ of }}_keys as looked)
+        {{- among_days(rows, 'select distinct looked.event_date from build.' ~ of ~ '_scope as looked') }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('fct_sessions') }}, {{ ref('dim_tools') }}, {{ ref('int_tool_names') }}
--- depends_on: {{ ref('int_user_messages_unioned') }}, {{ ref('int_tool_calls_unioned') }}, {{ ref('int_model_calls_unioned') }}
+-- depends_on: {{ ref('int_told_identities') }}
 select distinct
     days.org_id as org_id,
     days.event_date as event_date

@@ -1,7 +1,5 @@
 {{ config(materialized=kept_from_build_to_build(), remade=remade_of_acts(), days=days_of_acts()) }}
-{%- for kind in fact_kinds() %}
--- depends_on: {{ ref('int_' ~ kind ~ '_unioned') }}
-{%- endfor %}
+-- depends_on: {{ ref('int_told_identities') }}
 {%- do look_up_acts() %}
 {#- What a fact of a kind adds to the sums, and which flags it sets where a condition holds. -#}
 {%- set typed = "facts.origin in ('human', 'command')" -%}
@@ -104,7 +102,9 @@ select
 from {{ rows }}_days
 {%- if rows == 'told' %}
 inner join {{ ref('int_session_owners') }} as owners
-    on told_days.session_key = owners.session_key
+    on
+        told_days.session_key = owners.session_key
+        and told_days.event_date = owners.event_date
 union all
 {%- endif %}
 {%- endfor %}

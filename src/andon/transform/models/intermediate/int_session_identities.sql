@@ -68,7 +68,15 @@ counted as (
         told.identity as identity,
         count(*) as records
     from records
-    inner join {{ ref('int_told_identities') }} as told
+    inner join (
+        select distinct
+            {%- for key in identity_keys() %}
+            days.{{ key }} as {{ key }},
+            {%- endfor %}
+            days.identity as identity
+        from {{ ref('int_told_identities') }} as days
+        where {{ of_owners('days') }}
+    ) as told
         on {{ same_identity_keys('records', 'told') }}
     group by told.org_id, told.agent, told.session_id, told.identity
 ),

@@ -1,3 +1,4 @@
+{{ config(materialized=kept_as_slice(), of=['base_otlp__spans', 'base_otlp__log_records', 'base_otlp__metric_points']) }}
 -- Nothing is kept of a build of everything, so that nothing need be looked for.
 {%- for model in ['stg_otlp__spans', 'stg_otlp__log_records', 'stg_otlp__metric_points'] %}
 select

@@ -11,7 +11,7 @@ with told as (
         {{ kind }}.{{ key }} as {{ key }},
         {%- endfor %}
         {{ kind }}.session_key as session_key,
-        {{ day_without_session(kind) }} as event_date
+        {{ kind }}.event_date as event_date
     from {{ ref('int_' ~ kind ~ '_unioned') }} as {{ kind }}
     where {{ of_owners(kind, dated=true) }}
     {{ 'union distinct' if not loop.last }}
