@@ -58,10 +58,10 @@ class Warehouse:
             again=again,
         )
 
-    def begin(self) -> None:
+    def begin(self, **told: object) -> None:
         """Build as far as what is to stage."""
         assert not self.prepare()
-        make(self.path.parent, "+stg_otlp__log_records", whole=False)
+        make(self.path.parent, "+stg_otlp__log_records", whole=False, **told)
 
     def build(self) -> None:
         """Build all."""
@@ -106,6 +106,10 @@ def test_what_changed_is_noted_until_a_build_passes(warehouse: Warehouse) -> Non
         warehouse.begin()
         assert warehouse.gone() == []
         assert warehouse.staged() == ["a", "a", "a"]
+
+    # Too many for memory.
+    warehouse.begin(in_memory_records=2)
+    assert warehouse.ask("SELECT session_id FROM staging.stg_otlp__log_records") == ["a", "a", "a"]
 
     warehouse.build()
     assert warehouse.staged() == ["a", "a", "a"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from andon.transform.project import PROJECT, variables
 
 
-def make(folder: Path, *chosen: str, whole: bool = True) -> None:
+def make(folder: Path, *chosen: str, whole: bool = True, **told: object) -> None:
     """
     Make models and seeds.
 
@@ -19,13 +19,14 @@ def make(folder: Path, *chosen: str, whole: bool = True) -> None:
         folder: Where ``andon.duckdb`` is.
         chosen: Which, in dbt's selection syntax.
         whole: Whether everything is made anew.
+        told: Other variables of the project.
     """
     subprocess.run(
         [
             *(str(Path(sys.executable).with_name("dbt")), "--no-version-check", "--quiet", "build"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--exclude-resource-type", "unit_test", "test"),
-            *("--vars", json.dumps({**variables(PROJECT), "whole": whole}), "--select", *chosen),
+            *("--vars", json.dumps({**variables(PROJECT), **told, "whole": whole}), "--select", *chosen),
         ],
         check=True,
         env={

@@ -55,7 +55,7 @@
 
 {#
     A view: of all records, or of a copy of the slice, made once for the many that read it. The copy is in memory, a
-    quarter of the work, as long as it is small; there the engine spills it when it needs the room. It lasts as long as
+    quarter of the work, up to `in_memory_records`; there the engine spills it when it needs the room. It lasts as long as
     the process has the warehouse open (profiles.yml).
 
     of: the base models of its records. ids: columns of texts that hardly ever repeat.
@@ -63,7 +63,7 @@
 {% materialization slice, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set ids = config.get('ids', []) -%}
-    {%- set is_large = not is_whole() and sliced_records(config.require('of')) > 5000000 -%}
+    {%- set is_large = not is_whole() and sliced_records(config.require('of')) > var('in_memory_records') -%}
     {%- set target_relation = this.incorporate(type='table' if is_large else 'view') -%}
     {%- if not is_whole() and not is_large -%}
         {%- set copy = 'sliced.main.' ~ this.identifier -%}
